@@ -1,0 +1,2 @@
+//! Forms: what is asked.
+pub mod answer;

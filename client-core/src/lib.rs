@@ -1,0 +1,2 @@
+//! Everything that a client decides.
+pub mod form;

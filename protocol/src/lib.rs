@@ -1,0 +1,3 @@
+//! What client and server say to each other.
+pub mod hash;
+pub mod id;
