@@ -7,7 +7,11 @@ use minicbor::{Decode, Encode};
 /// A 32-byte BLAKE3 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
 #[cbor(transparent)]
-pub struct Hash(#[n(0)] #[cbor(with = "minicbor::bytes")] pub [u8; 32]);
+pub struct Hash(
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub [u8; 32],
+);
 
 impl Hash {
     /// Stands where there is no previous: a device's first envelope, an empty log.

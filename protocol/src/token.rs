@@ -1,0 +1,77 @@
+//! How a device shows the server who it is, and the two calls that come before it can.
+//!
+//! The token opens the door to ciphertext, nothing more: envelopes authenticate themselves. The
+//! server keeps its hash. It stands in the header `authorization: Bearer <device ‖ token, hex>`.
+
+use minicbor::{Decode, Encode};
+
+use crate::hash::Hash;
+use crate::id::DeviceId;
+
+/// A device's secret for the server; random. Never written to a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(pub [u8; 16]);
+
+impl Token {
+    /// What the server keeps.
+    pub fn hash(&self) -> Hash {
+        Hash::of("baikoo v1 device token", &[&self.0])
+    }
+
+    /// The value of the `authorization` header.
+    pub fn to_header(&self, device: DeviceId) -> String {
+        format!("Bearer {device}{}", DeviceId(self.0))
+    }
+
+    /// Reads a header's value.
+    pub fn from_header(value: &str) -> Option<(DeviceId, Self)> {
+        let (device, token) = value.strip_prefix("Bearer ")?.split_at_checked(32)?;
+        Some((device.parse().ok()?, Self(token.parse::<DeviceId>().ok()?.0)))
+    }
+}
+
+impl core::fmt::Debug for Token {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Token([redacted])")
+    }
+}
+
+/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an
+/// enrolment, whose `mseq` and `prev` the server fills in).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Admission {
+    /// The entry's bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub entry: Vec<u8>,
+    /// The hash of the token that the device will show from now on.
+    #[n(1)]
+    pub token_hash: Hash,
+}
+
+impl Admission {
+    /// The request's body.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing to a vector can't fail")
+    }
+
+    /// Reads a request's body; `None` if it is not one.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        minicbor::decode(bytes).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_reads_back_and_nonsense_does_not() {
+        let (device, token) = (DeviceId([7; 16]), Token([9; 16]));
+        assert_eq!(Token::from_header(&token.to_header(device)), Some((device, token)));
+        for nonsense in ["", "Bearer ", "Bearer 00", "Basic 07", "Bearer ффффффффффффффффффффффффффффффффф"]
+        {
+            assert!(Token::from_header(nonsense).is_none(), "{nonsense}");
+        }
+    }
+}
