@@ -1,2 +1,6 @@
 //! Everything that a client decides.
+pub mod crypto;
+pub mod env;
 pub mod form;
+pub mod testing;
+pub mod view;
