@@ -2,5 +2,6 @@
 pub mod crypto;
 pub mod env;
 pub mod form;
+pub mod store;
 pub mod testing;
 pub mod view;
