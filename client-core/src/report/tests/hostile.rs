@@ -1,0 +1,1 @@
+//! What Mallory, who holds a member's phone and its keys, can't do.
