@@ -1,0 +1,105 @@
+//! Where synchronising stands, in numbers that never say more than is so.
+
+use baikoo_protocol::membership::DeviceStatus;
+use baikoo_protocol::token::Admission;
+
+use super::engine::{Request, SyncEngine};
+use crate::client::{Client, damaged};
+use crate::error::ClientError;
+use crate::store::Name;
+use crate::view::SyncView;
+
+impl Client {
+    /// Where synchronising stands.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn sync_status(&self, engine: &SyncEngine) -> Result<SyncView, ClientError> {
+        let (phase, next_try_ms) = engine.phase();
+        let standing = self.standing();
+        self.store.read(|tx| {
+            let (unsealed, unsealed_bytes) = tx.unsealed_size()?;
+            let (outbox, outbox_bytes) = tx.outbox_size()?;
+            let time = |name| tx.get_number(name).map(|number| (number != 0).then_some(number));
+            Ok(SyncView {
+                enrolled: tx.get(Name::Admission)?.is_none(),
+                approved: standing == Some(DeviceStatus::Active),
+                revoked: tx.get_number(Name::Revoked)? == 1
+                    || matches!(standing, Some(DeviceStatus::Revoked { .. })),
+                phase: phase.to_owned(),
+                waiting_reports: u32::try_from(unsealed + outbox).unwrap_or(u32::MAX),
+                waiting_bytes: unsealed_bytes + outbox_bytes,
+                to_fetch: tx.get_count(Name::Head)?.saturating_sub(tx.get_count(Name::Cursor)?),
+                last_success_ms: time(Name::LastSuccessMs)?,
+                next_try_ms,
+                trouble: engine.trouble().map(|error| error.code().to_owned()),
+                alarms: tx.get_text(Name::Alarms)?.unwrap_or_default().lines().map(str::to_owned).collect(),
+                skew_ms: time(Name::ServerOffsetMs)?.map(|offset| -offset),
+            })
+        })
+    }
+
+    /// Whether there is something to send.
+    pub(crate) fn has_something_to_send(&self) -> Result<bool, ClientError> {
+        let coordinates = self.coordinates();
+        let own = self.device.id();
+        self.store.read(|tx| {
+            Ok(tx.outbox_size()?.0 > 0
+                || tx.unsealed_size()?.0 > 0
+                || !tx.streams_to_grant()?.is_empty()
+                || coordinates
+                    && (!tx.membership_wishes()?.is_empty()
+                        || !tx.peers_to_announce(1)?.is_empty()
+                        || !tx.envelopes_to_reoffer(own, 1)?.is_empty()))
+        })
+    }
+
+    pub(crate) fn has_backfills(&self) -> Result<bool, ClientError> {
+        self.store.read(|tx| Ok(!tx.backfills(1)?.is_empty()))
+    }
+
+    /// The request by which the server takes this device in, while it has not.
+    pub(crate) fn admission_request(&self) -> Result<Option<Request>, ClientError> {
+        self.store.read(|tx| {
+            let Some(bytes) = tx.get(Name::Admission)? else { return Ok(None) };
+            Admission::from_bytes(&bytes).ok_or(damaged("admission"))?;
+            let founding = tx.membership_count()? > 0;
+            let path = if founding {
+                "/v1/workspaces".to_owned()
+            } else {
+                format!("/v1/workspaces/{}/enrol", self.workspace)
+            };
+            let headers = tx
+                .get_text(Name::SetupCode)?
+                .map(|code| ("x-baikoo-setup-code", code))
+                .into_iter()
+                .collect();
+            Ok(Some(Request { url: format!("{}{path}", self.server), headers, body: bytes }))
+        })
+    }
+
+    /// The server has taken this device in.
+    pub(crate) fn admission_done(&mut self) -> Result<(), ClientError> {
+        self.store.write(|tx| {
+            tx.unset(Name::SetupCode)?;
+            Ok(tx.unset(Name::Admission)?)
+        })
+    }
+
+    pub(crate) fn sync_request(&self, body: Vec<u8>) -> Request {
+        Request {
+            url: format!("{}/v1/workspaces/{}/sync", self.server, self.workspace),
+            headers: vec![("authorization", self.token.to_header(self.device.id()))],
+            body,
+        }
+    }
+
+    pub(crate) fn note_success(&mut self) -> Result<(), ClientError> {
+        let now_ms = self.env.clocks().wall_ms;
+        self.store.write(|tx| Ok(tx.set_number(Name::LastSuccessMs, now_ms)?))
+    }
+
+    pub(crate) fn note_revoked(&mut self) -> Result<(), ClientError> {
+        self.store.write(|tx| Ok(tx.set_number(Name::Revoked, 1)?))
+    }
+}
