@@ -1,2 +1,3 @@
 //! Everything that a client decides.
 pub mod form;
+pub mod search;
