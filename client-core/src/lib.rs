@@ -11,4 +11,5 @@ pub mod search;
 pub mod store;
 pub mod sync;
 pub mod testing;
+pub mod transport;
 pub mod view;

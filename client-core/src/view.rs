@@ -117,6 +117,15 @@ pub struct FieldView {
     pub text: String,
     /// More than one while people differ; the winner first.
     pub versions: Vec<VersionView>,
+    /// Whether people differ here now, or did before somebody chose.
+    pub was_conflicted: bool,
+}
+
+impl FieldView {
+    /// Whether this value stands beside others, or came out of such a difference.
+    pub fn conflicted(&self) -> bool {
+        self.versions.len() > 1 || self.was_conflicted
+    }
 }
 
 /// One of several like things in a section: a person, a destroyed house.

@@ -42,8 +42,11 @@ impl Client {
         let row: Row = serde_json::from_str(&listed.row).map_err(|_| damaged("list row"))?;
         let known = row.place.as_ref().and_then(|place| place.id.as_deref()).and_then(gazetteer::place);
         let place = row.place.as_ref().map(|place| describe_place(place, language)).filter(|name| !name.is_empty());
-        let kinds: Vec<&str> =
-            row.types.iter().map(|code| label(language, &format!("choice.inc_type.{code}")).text).collect();
+        let kinds: Vec<String> = row
+            .types
+            .iter()
+            .map(|code| label(language, &format!("choice.inc_type.{code}")).text.to_owned())
+            .collect();
         let short = known.map(|known| known.name(language).to_owned()).or_else(|| place.clone());
         let title = [short, (!kinds.is_empty()).then(|| kinds.join(", "))]
             .into_iter()

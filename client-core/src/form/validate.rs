@@ -70,6 +70,24 @@ pub enum HintKind {
     NotAsked,
 }
 
+impl HintKind {
+    /// The hint's code, for programs and translations.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::MissingForReview => "missing_for_review",
+            Self::OutOfRange => "out_of_range",
+            Self::WrongType => "wrong_type",
+            Self::UnknownCode => "unknown_code",
+            Self::ConstraintFailed => "constraint_failed",
+            Self::NotADate => "not_a_date",
+            Self::NotATime => "not_a_time",
+            Self::TooLong => "too_long",
+            Self::UnknownPlace => "unknown_place",
+            Self::NotAsked => "not_asked",
+        }
+    }
+}
+
 impl fmt::Display for HintPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.entry {

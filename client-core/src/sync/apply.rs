@@ -405,6 +405,54 @@ impl Client {
         Ok(Merged { row, document, new: false, changed: false, beside, fresh: Vec::new(), actors: Vec::new() })
     }
 
+    /// Builds a document from its envelopes again, and from own changes that are in none yet.
+    pub(crate) fn rebuild_document(&mut self, stream: StreamId) -> Result<(), ClientError> {
+        let (row, pending, envelopes) = self.store.read(|tx| {
+            let row = tx.document(stream)?.ok_or(ClientError::NotFound("report"))?;
+            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.envelopes_of(stream)?))
+        })?;
+        let counts = |row: &EnvelopeRow| {
+            use EnvelopeState::{Applied, Outbox, Stored};
+            row.envelope.kind == Kind::Changes && matches!(row.state, Applied | Outbox | Stored)
+        };
+        let mut rest = Vec::new();
+        for envelope in envelopes.into_iter().filter(counts) {
+            rest.extend(self.open_changes(envelope)?.ok());
+        }
+        let mut merged = Merged {
+            row: DocumentRow { report: row.report, ..row },
+            document: Document::create(),
+            new: false,
+            changed: false,
+            beside: 0,
+            fresh: Vec::new(),
+            actors: Vec::new(),
+        };
+        // Own envelopes lie in the order of making and others' in the order of arrival; what
+        // stands on something later is tried again.
+        loop {
+            let before = rest.len();
+            let mut waits = Vec::new();
+            for one in rest {
+                if !matches!(merged.receive(&one), Ok(Outcome::Applied)) {
+                    waits.push(one);
+                }
+            }
+            rest = waits;
+            if rest.is_empty() || rest.len() == before {
+                break;
+            }
+        }
+        let own = self.actor(stream)?;
+        for (_, change) in &pending {
+            merged
+                .document
+                .receive(std::slice::from_ref(change), own)
+                .map_err(|_| crate::client::damaged("own change"))?;
+        }
+        self.store.write(|tx| Ok(tx.rebase_document(stream, &merged.document.save())?))
+    }
+
     /// After a start: if applying a single envelope crashed the last time, it is set apart.
     pub(crate) fn quarantine_lone_suspect(&mut self) -> Result<(), ClientError> {
         let lone = match self.suspects.len() {

@@ -145,6 +145,11 @@ impl SyncEngine {
         self.trouble.as_ref()
     }
 
+    /// What went wrong last, taken out.
+    pub fn take_trouble(&mut self) -> Option<ClientError> {
+        self.trouble.take()
+    }
+
     /// The phase's name and the time of the next try, for [`Client::sync_status`].
     pub(crate) fn phase(&self) -> (&'static str, Option<i64>) {
         match &self.phase {

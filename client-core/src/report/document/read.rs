@@ -59,6 +59,16 @@ pub struct Span {
 }
 
 impl Document {
+    /// When the latest of the changes that nothing stands on yet was made, by its author's clock, in
+    /// milliseconds since 1970. `None` while there is only the genesis.
+    pub fn changed_ms(&self) -> Option<i64> {
+        let times = self.automerge.get_heads().into_iter().filter_map(|head| {
+            let change = self.automerge.get_change_by_hash(&head)?;
+            (actor_of(change.actor_id()) != ActorId::GENESIS).then(|| change.timestamp())
+        });
+        times.max()
+    }
+
     /// The scalar at a place: the winner, where several stand. `None` if nobody wrote there.
     pub fn scalar(&self, path: &Path) -> Option<Scalar> {
         let places = self.places(path).into_iter().rev();
