@@ -53,7 +53,6 @@ struct Incident {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Account {
     lang: String,
     reporter: String,
