@@ -221,7 +221,9 @@ mod tests {
     #[test]
     fn there_are_two_villages_of_friendship() {
         let found = find("Dostuk", 5);
-        assert_eq!(found.len(), 2);
+        let ids: Vec<_> = found.iter().map(|place| &*place.id).collect();
+        assert_eq!(ids, ["dostuk-batken", "dostuk-leilek", "zhany-dostuk"], "the new village comes last");
+        assert_eq!(found[0].successor.as_deref(), Some("zhany-dostuk"));
         let transferred: Vec<_> = found.iter().filter_map(|place| place.transferred.as_ref()).collect();
         assert_eq!(transferred.len(), 1);
         assert_eq!((&*transferred[0].on, &*transferred[0].to), ("2025", "TJ"));

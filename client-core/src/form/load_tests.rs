@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::form::Sensitivity;
 
@@ -197,5 +199,23 @@ fn acts_narrow_down_by_what_happened() {
     let types = form.choices(form.question("inc_type").unwrap());
     for parent in form.choices(acts).iter().flat_map(|act| &act.parents) {
         assert!(types.iter().any(|choice| choice.code == *parent), "{parent} is no type");
+    }
+}
+
+proptest! {
+    /// A stranger's form either loads soundly or is refused; neither it nor its conditions panic.
+    #[test]
+    fn damaged_forms_never_panic(cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+        let mut bytes = include_bytes!("../../assets/forms/review.json").to_vec();
+        for (at, byte) in cuts {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(form) = Form::from_json(&bytes) {
+            for condition in form.questions().filter_map(|question| question.relevant.as_ref()) {
+                condition.holds(&|_| None);
+            }
+            prop_assert!(form.check().is_ok());
+        }
     }
 }

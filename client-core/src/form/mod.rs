@@ -5,6 +5,7 @@
 //! stops a person from saving or sending.
 
 pub mod answer;
+pub mod choices;
 pub mod condition;
 pub mod date;
 pub mod definition;
@@ -17,6 +18,7 @@ pub mod time;
 pub mod validate;
 
 pub use answer::{Answer, AnswerType, DateAnswer, PlaceAnswer, Scalar, TimeAnswer};
+pub use choices::find_choices;
 pub use definition::{ChoiceList, Form, Kind, NARRATIVES, Question, Section, Sensitivity, Stage};
 pub use load::{FormError, default_form, review_form};
 pub use parse::{AnswerError, parse_answer};

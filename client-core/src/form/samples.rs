@@ -53,7 +53,6 @@ struct Incident {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Account {
     lang: String,
     reporter: String,
@@ -187,7 +186,6 @@ fn hurt(answers: &mut Answered, account: &Account) {
 }
 
 fn details(answers: &mut Answered, kind: &str, account: &Account) {
-    answers.choice("danger_now", "no");
     answers.choice("record_mode", "media");
     if account.istanbul_protocol == Some(true) {
         answers.choice("ip_done", "yes");

@@ -138,8 +138,7 @@ pub fn section_is_relevant(form: &Form, answers: &dyn Answers, section: &Section
     Scope { form, answers, section, entry: None }.holds(section.relevant.as_ref())
 }
 
-/// How many questions are answered, and how many are to be asked, entries included. A coordinator's
-/// and a note's don't count.
+/// How many questions are answered, and how many are to be asked, entries included. Notes don't count.
 pub fn progress(form: &Form, answers: &dyn Answers) -> (usize, usize) {
     let (mut answered, mut asked) = (0, 0);
     for scope in scopes(form, answers) {
