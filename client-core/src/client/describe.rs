@@ -7,7 +7,12 @@ use crate::form::labels::{Language, label};
 use crate::form::{Form, Question};
 
 /// An answer in words.
-pub(crate) fn describe(form: &Form, question: Option<&Question>, answer: &Answer, language: Language) -> String {
+pub(crate) fn describe(
+    form: &Form,
+    question: Option<&Question>,
+    answer: &Answer,
+    language: Language,
+) -> String {
     let choice = |code: &str| match question.and_then(|question| question.list.as_deref()) {
         Some(list) => label(language, &format!("choice.{list}.{code}")).text.to_owned(),
         None => code.to_owned(),
@@ -71,7 +76,8 @@ pub(crate) fn rfc3339(clocks: Clocks) -> String {
     let local_s = clocks.wall_ms.div_euclid(1000) + i64::from(clocks.offset_min) * 60;
     let (days, second) = (local_s.div_euclid(86_400), local_s.rem_euclid(86_400));
     let (year, month, day) = civil(days);
-    let (sign, offset) = if clocks.offset_min < 0 { ('-', -clocks.offset_min) } else { ('+', clocks.offset_min) };
+    let (sign, offset) =
+        if clocks.offset_min < 0 { ('-', -clocks.offset_min) } else { ('+', clocks.offset_min) };
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
         second / 3600,
@@ -88,8 +94,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;

@@ -19,7 +19,9 @@ impl Client {
     /// Of the database.
     pub fn list(&self, filter: &Filter, language: Language) -> Result<ReportList, ClientError> {
         let matched = filter.query.as_deref().map(match_expression);
-        if matched.as_deref() == Some("") && filter.query.as_deref().is_some_and(|query| !query.trim().is_empty()) {
+        if matched.as_deref() == Some("")
+            && filter.query.as_deref().is_some_and(|query| !query.trim().is_empty())
+        {
             return Ok(ReportList { total: 0, reports: Vec::new() });
         }
         let matched = matched.filter(|expression| !expression.is_empty());
@@ -41,7 +43,8 @@ impl Client {
     fn summary(&self, listed: &ListedRow, language: Language) -> Result<ReportSummary, ClientError> {
         let row: Row = serde_json::from_str(&listed.row).map_err(|_| damaged("list row"))?;
         let known = row.place.as_ref().and_then(|place| place.id.as_deref()).and_then(gazetteer::place);
-        let place = row.place.as_ref().map(|place| describe_place(place, language)).filter(|name| !name.is_empty());
+        let place =
+            row.place.as_ref().map(|place| describe_place(place, language)).filter(|name| !name.is_empty());
         let kinds: Vec<String> = row
             .types
             .iter()

@@ -88,57 +88,60 @@ impl Client {
     }
 
     pub(crate) fn open_store(store: Store, env: Box<dyn Env>) -> Result<Self, ClientError> {
-        let mut client = store.read(|tx| {
-            let seed = |name| tx.get_array(name).map(|seed| seed.map(Secret32));
-            let Some(signing) = seed(Name::SigningSeed)? else { return Err(ClientError::NoWorkspace) };
-            let sealing = seed(Name::SealingSeed)?.ok_or(damaged("sealing seed"))?;
-            let text = |name| tx.get_text(name)?.ok_or(damaged("meta"));
-            let genesis = Hash(tx.get_array(Name::Genesis)?.ok_or(damaged("genesis"))?);
-            let mut membership: Option<Membership> = None;
-            for entry in tx.membership_entries()? {
-                match &mut membership {
-                    None => {
-                        membership =
-                            Some(Membership::from_genesis(&entry).map_err(|_| damaged("membership"))?);
-                    }
-                    Some(membership) => {
-                        membership.apply(&entry).map_err(|_| damaged("membership"))?;
+        let mut client = store
+            .read(|tx| {
+                let seed = |name| tx.get_array(name).map(|seed| seed.map(Secret32));
+                let Some(signing) = seed(Name::SigningSeed)? else { return Err(ClientError::NoWorkspace) };
+                let sealing = seed(Name::SealingSeed)?.ok_or(damaged("sealing seed"))?;
+                let text = |name| tx.get_text(name)?.ok_or(damaged("meta"));
+                let genesis = Hash(tx.get_array(Name::Genesis)?.ok_or(damaged("genesis"))?);
+                let mut membership: Option<Membership> = None;
+                for entry in tx.membership_entries()? {
+                    match &mut membership {
+                        None => {
+                            membership =
+                                Some(Membership::from_genesis(&entry).map_err(|_| damaged("membership"))?);
+                        }
+                        Some(membership) => {
+                            membership.apply(&entry).map_err(|_| damaged("membership"))?;
+                        }
                     }
                 }
-            }
-            Ok((
-                DeviceSecrets::from_seeds(signing, sealing),
-                Token(tx.get_array(Name::Token)?.ok_or(damaged("token"))?),
-                MemberId(tx.get_array(Name::Member)?.ok_or(damaged("member"))?),
-                text(Name::MemberName)?,
-                if text(Name::Role)? == "coordinator" { Role::Coordinator } else { Role::Monitor },
-                text(Name::Server)?,
-                genesis,
-                membership,
-                read_role_secrets(tx)?,
-                read_suspects(tx)?,
-            ))
-        })
-        .map(|(device, token, member, name, role, server, genesis, membership, role_secrets, suspects)| {
-            Self {
-                store,
-                env,
-                device,
-                token,
-                member,
-                name,
-                role,
-                server,
-                genesis,
-                workspace: workspace_of_genesis(genesis),
-                membership,
-                role_secrets,
-                open: None,
-                names: RefCell::default(),
-                events: Vec::new(),
-                suspects,
-            }
-        })?;
+                Ok((
+                    DeviceSecrets::from_seeds(signing, sealing),
+                    Token(tx.get_array(Name::Token)?.ok_or(damaged("token"))?),
+                    MemberId(tx.get_array(Name::Member)?.ok_or(damaged("member"))?),
+                    text(Name::MemberName)?,
+                    if text(Name::Role)? == "coordinator" { Role::Coordinator } else { Role::Monitor },
+                    text(Name::Server)?,
+                    genesis,
+                    membership,
+                    read_role_secrets(tx)?,
+                    read_suspects(tx)?,
+                ))
+            })
+            .map(
+                |(device, token, member, name, role, server, genesis, membership, role_secrets, suspects)| {
+                    Self {
+                        store,
+                        env,
+                        device,
+                        token,
+                        member,
+                        name,
+                        role,
+                        server,
+                        genesis,
+                        workspace: workspace_of_genesis(genesis),
+                        membership,
+                        role_secrets,
+                        open: None,
+                        names: RefCell::default(),
+                        events: Vec::new(),
+                        suspects,
+                    }
+                },
+            )?;
         client.learn_role_secrets()?;
         client.quarantine_lone_suspect()?;
         Ok(client)

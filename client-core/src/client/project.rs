@@ -85,7 +85,10 @@ impl Client {
         review: Option<&Document>,
     ) -> Result<Projected, ClientError> {
         let (meta, known) = self.store.read(|tx| {
-            Ok::<_, ClientError>((tx.document(stream)?.ok_or(ClientError::NotFound("report"))?, tx.listed(stream)?))
+            Ok::<_, ClientError>((
+                tx.document(stream)?.ok_or(ClientError::NotFound("report"))?,
+                tx.listed(stream)?,
+            ))
         })?;
         let answers = DocumentAnswers(document, default_form());
         let codes = |name: &str| match answers.answer(name) {
@@ -134,7 +137,8 @@ impl Client {
         let heads: Vec<u8> = document.heads().iter().flat_map(|head| head.0).collect();
         let own = self.device.id();
         let written_here = meta.author == own && known.is_none();
-        let unread = !written_here && meta.opened_heads.as_deref() != Some(&heads[..]) && !self.is_open(stream);
+        let unread =
+            !written_here && meta.opened_heads.as_deref() != Some(&heads[..]) && !self.is_open(stream);
         let row = Row {
             types: codes("inc_type"),
             date,
@@ -192,7 +196,7 @@ impl Client {
     pub(crate) fn project_merged(
         &mut self,
         touched: &BTreeSet<StreamId>,
-        documents: BTreeMap<StreamId, Document>,
+        documents: &BTreeMap<StreamId, Document>,
     ) -> Result<(), ClientError> {
         let mut rows = Vec::new();
         for stream in touched {
@@ -270,8 +274,8 @@ fn review_state(review: &Document, report: &Document) -> (Option<String>, bool) 
         Some(Answer::Choice(code)) => code,
         _ => "new".to_owned(),
     };
-    let changed = super::reviews::reviewed_heads(review)
-        .is_some_and(|heads| !report.changed_since(&heads).is_empty());
+    let changed =
+        super::reviews::reviewed_heads(review).is_some_and(|heads| !report.changed_since(&heads).is_empty());
     (Some(status), changed)
 }
 
@@ -294,7 +298,8 @@ fn excerpt(text: &str) -> String {
 
 /// Everything that a search may hit: words as written, and the labels of codes in all languages.
 fn searchable(row: &Row, narrative: &str, document: &Document) -> String {
-    let mut words = vec![narrative.to_owned(), document.text(TextName::Impact), document.text(TextName::Remarks)];
+    let mut words =
+        vec![narrative.to_owned(), document.text(TextName::Impact), document.text(TextName::Remarks)];
     if let Some(place) = &row.place {
         words.extend([place.name.clone(), place.landmark.clone()].into_iter().flatten());
         if let Some(known) = place.id.as_deref().and_then(gazetteer::place) {

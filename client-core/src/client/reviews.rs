@@ -111,11 +111,15 @@ impl Client {
         let document = self.document(report)?;
         if decision == "verified" {
             if !document.conflicts().is_empty() {
-                return Err(ClientError::BadInput("there are two versions of something; resolve them".to_owned()));
+                return Err(ClientError::BadInput(
+                    "there are two versions of something; resolve them".to_owned(),
+                ));
             }
             let hints = validate(default_form(), &DocumentAnswers(document, default_form()));
             if blocks_review(&hints) {
-                return Err(ClientError::BadInput("something that a verified report must have is missing".to_owned()));
+                return Err(ClientError::BadInput(
+                    "something that a verified report must have is missing".to_owned(),
+                ));
             }
         }
         let heads: Vec<String> = document.heads().iter().map(ToString::to_string).collect();

@@ -14,11 +14,11 @@ use crate::form::answer::{Answer, AnswerType, Scalar};
 use crate::form::labels::{Language, label};
 use crate::form::{Form, Question, default_form, progress, review_form, validate};
 use crate::report::schema::{entry, state};
-use crate::report::{ActorId, Document, Edited, EntryId, HistoryItem, Path, Stage, TalkKind, TextName};
+use crate::report::{ActorId, Document, Edited, HistoryItem, Path, Stage, TalkKind, TextName};
 use crate::store::EnvelopeState;
 use crate::view::{
-    Author, EntryView, FieldView, HintView, HistoryView, QuarantinedView, ReportView, ReviewView, SectionView,
-    SpanView, TalkView, VersionView,
+    Author, EntryView, FieldView, HintView, HistoryView, QuarantinedView, ReportView, ReviewView,
+    SectionView, SpanView, TalkView, VersionView,
 };
 
 /// Who stands behind the actors of a document.
@@ -71,10 +71,11 @@ impl Client {
             })
             .collect();
         let shared = self.store.read(|tx| tx.shares(report))?;
-        let withdrawn = (document.stage() == Stage::Withdrawn).then(|| match document.state(state::STAGE_REASON) {
-            Some(Scalar::Text(reason)) => reason,
-            _ => String::new(),
-        });
+        let withdrawn =
+            (document.stage() == Stage::Withdrawn).then(|| match document.state(state::STAGE_REASON) {
+                Some(Scalar::Text(reason)) => reason,
+                _ => String::new(),
+            });
         Ok(ReportView {
             summary,
             form: form.id.clone(),
@@ -95,7 +96,10 @@ impl Client {
                 .collect(),
             talk: self.talk(&document, &actors),
             hints,
-            progress: (u32::try_from(answered).unwrap_or(u32::MAX), u32::try_from(relevant).unwrap_or(u32::MAX)),
+            progress: (
+                u32::try_from(answered).unwrap_or(u32::MAX),
+                u32::try_from(relevant).unwrap_or(u32::MAX),
+            ),
             withdrawn,
             edited_after_withdrawal: !document.edited_after_withdrawal().is_empty(),
             shared_with: shared.into_iter().map(|(device, _)| self.author(device)).collect(),
@@ -121,8 +125,7 @@ impl Client {
             if section.repeat {
                 for one in document.entries(&section.name) {
                     let id = one.id.to_string();
-                    let inside =
-                        crate::form::validate::relevant_in_entry(form, &answers, &section.name, &id);
+                    let inside = crate::form::validate::relevant_in_entry(form, &answers, &section.name, &id);
                     names.extend(inside.into_iter().map(|name| format!("{}/{id}/{name}", section.name)));
                 }
             }
@@ -208,17 +211,12 @@ impl Client {
         Ok(Actors(known.into_iter().map(|(actor, device)| (ActorId(actor), device)).collect()))
     }
 
-    fn sections(
-        &self,
-        document: &Document,
-        form: &Form,
-        reading: &Reading<'_>,
-    ) -> Vec<SectionView> {
+    fn sections(&self, document: &Document, form: &Form, reading: &Reading<'_>) -> Vec<SectionView> {
         let language = reading.language;
         let mut sections = Vec::new();
         for section in &form.sections {
             let fields = section.questions.iter().filter(|_| !section.repeat).filter_map(|question| {
-                self.field(document, form, Path::question(&question.name), question, reading)
+                self.field(document, form, &Path::question(&question.name), question, reading)
             });
             let entries = document.entries(&section.name).into_iter().map(|one| EntryView {
                 id: one.id.to_string(),
@@ -227,7 +225,7 @@ impl Client {
                     .iter()
                     .filter_map(|question| {
                         let path = Path::entry(&section.name, one.id, &question.name);
-                        self.field(document, form, path, question, reading)
+                        self.field(document, form, &path, question, reading)
                     })
                     .collect(),
                 removed: one.removed.map(|removal| removal.reason),
@@ -251,12 +249,12 @@ impl Client {
         &self,
         document: &Document,
         form: &Form,
-        path: Path,
+        path: &Path,
         question: &Question,
         reading: &Reading<'_>,
     ) -> Option<FieldView> {
         let Reading { actors, conflicted, language } = *reading;
-        if let Path::Text(name) = &path {
+        if let Path::Text(name) = path {
             let text = document.text(*name);
             return (!text.is_empty()).then(|| FieldView {
                 path: path.to_string(),
@@ -269,7 +267,7 @@ impl Client {
             });
         }
         let wanted = question.kind.answer_type()?;
-        let versions = self.version_views(document, form, &path, question, wanted, actors, language);
+        let versions = self.version_views(document, form, path, question, wanted, actors, language);
         let winner = versions.first()?;
         if versions.len() == 1 && winner.answer.is_none() {
             return None;
@@ -280,7 +278,7 @@ impl Client {
             label: question_label(&question.name, language),
             answer: winner.answer.clone(),
             text: winner.text.clone(),
-            was_conflicted: conflicted.contains(&path),
+            was_conflicted: conflicted.contains(path),
             versions,
         })
     }
@@ -348,7 +346,7 @@ impl Client {
         let conflicted = once_conflicted(&review);
         let reading = Reading { actors: &actors, conflicted: &conflicted, language };
         let fields = form.questions().filter_map(|question| {
-            self.field(&review, form, Path::question(&question.name), question, &reading)
+            self.field(&review, form, &Path::question(&question.name), question, &reading)
         });
         let changed = reviewed_heads(&review).map(|heads| document.changed_since(&heads)).unwrap_or_default();
         Ok(Some(ReviewView {
@@ -378,7 +376,8 @@ impl Client {
                 }
                 Edited::Words(edits) => {
                     let join = |words: Vec<&str>| (!words.is_empty()).then(|| words.join(" … "));
-                    let removed = edits.iter().map(|edit| edit.removed.as_str()).filter(|words| !words.is_empty());
+                    let removed =
+                        edits.iter().map(|edit| edit.removed.as_str()).filter(|words| !words.is_empty());
                     let inserted =
                         edits.iter().map(|edit| edit.inserted.as_str()).filter(|words| !words.is_empty());
                     (join(removed.collect()), join(inserted.collect()))
@@ -407,7 +406,9 @@ fn path_label(path: &Path, language: Language) -> String {
     match path {
         Path::Answer(question) => question_label(question, language),
         Path::Text(name) => question_label(name.key(), language),
-        Path::EntryAnswer { section, question, .. } if question == entry::ORDER || question == entry::REMOVED => {
+        Path::EntryAnswer { section, question, .. }
+            if question == entry::ORDER || question == entry::REMOVED =>
+        {
             format!("{} · {question}", label(language, &format!("section.{section}")).text)
         }
         Path::EntryAnswer { section, question, .. } => {
@@ -417,9 +418,4 @@ fn path_label(path: &Path, language: Language) -> String {
         Path::State(key) => label(language, &format!("state.{key}")).text.to_owned(),
         Path::Talk(_) => label(language, "state.talk").text.to_owned(),
     }
-}
-
-/// An entry's id as it is written.
-pub(crate) fn parse_entry(text: &str) -> Result<EntryId, ClientError> {
-    text.parse().map_err(|_| ClientError::BadInput(text.to_owned()))
 }

@@ -55,10 +55,7 @@ pub(crate) fn open_body(
         return Err(Unopened);
     }
     let padded = XChaCha20Poly1305::new(&key.0.0.into())
-        .decrypt(
-            &XNonce::from(sealed.nonce),
-            Payload { msg: &sealed.ciphertext.0, aad: associated_data },
-        )
+        .decrypt(&XNonce::from(sealed.nonce), Payload { msg: &sealed.ciphertext.0, aad: associated_data })
         .map_err(|_| Unopened)?;
     decompress(unpad(&padded)?)
 }

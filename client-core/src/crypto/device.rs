@@ -7,7 +7,7 @@ use baikoo_protocol::signature::{SealingPublicKey, SignatureBytes, SigningPublic
 use ed25519_dalek::{Signer, SigningKey};
 
 use super::keys::Secret32;
-use super::seal::{public_of, SealingSecret};
+use super::seal::{SealingSecret, public_of};
 use crate::env::Env;
 
 /// Signs. Made from a seed, so that a seed is all that is stored.

@@ -137,7 +137,7 @@ mod tests {
             }
             let mut changed = file.clone();
             changed[place] ^= 1;
-            if place < 8 || place >= HEADER_BYTES {
+            if !(8..HEADER_BYTES).contains(&place) {
                 assert!(unwrap(&changed, "төрт кыргызча сөз").is_err(), "byte {place}");
             }
         }

@@ -121,16 +121,12 @@ fn seal(
     env: &mut dyn Env,
 ) -> Result<([u8; 32], Vec<u8>), Unopened> {
     let to = PublicKey::from_bytes(&to.0).map_err(|_| Unopened)?;
-    let (encapsulated, ciphertext) =
-        hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-            &OpModeS::Base,
-            &to,
-            info,
-            content,
-            b"",
-            &mut EnvRng(env),
-        )
-        .map_err(|_| Unopened)?;
+    let (encapsulated, ciphertext) = hpke::single_shot_seal_with_rng::<
+        ChaCha20Poly1305,
+        HkdfSha256,
+        X25519HkdfSha256,
+    >(&OpModeS::Base, &to, info, content, b"", &mut EnvRng(env))
+    .map_err(|_| Unopened)?;
     Ok((encapsulated.to_bytes().into(), ciphertext))
 }
 

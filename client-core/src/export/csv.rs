@@ -12,7 +12,9 @@ pub(super) fn write(reports: &[ReportView], language: Language) -> Vec<u8> {
         .iter()
         .filter(|section| !section.repeat)
         .flat_map(|section| &section.questions)
-        .filter(|question| question.sensitivity != Sensitivity::Identity && question.kind.answer_type().is_some())
+        .filter(|question| {
+            question.sensitivity != Sensitivity::Identity && question.kind.answer_type().is_some()
+        })
         .collect();
     let repeats: Vec<_> = form.sections.iter().filter(|section| section.repeat).collect();
 
@@ -52,7 +54,8 @@ pub(super) fn write(reports: &[ReportView], language: Language) -> Vec<u8> {
         }
         for section in &repeats {
             let entries = report.sections.iter().find(|shown| shown.name == section.name);
-            let count = entries.map_or(0, |shown| shown.entries.iter().filter(|entry| entry.removed.is_none()).count());
+            let count = entries
+                .map_or(0, |shown| shown.entries.iter().filter(|entry| entry.removed.is_none()).count());
             cells.push(count.to_string());
         }
         cells.push(report.narrative.clone());

@@ -64,6 +64,7 @@ impl Client {
 /// Questions that were once answered in more than one way.
 fn conflicted_questions(report: &ReportView) -> Vec<&str> {
     let once = report.sections.iter().flat_map(|section| &section.fields);
-    let inside = report.sections.iter().flat_map(|section| section.entries.iter().flat_map(|entry| &entry.fields));
+    let inside =
+        report.sections.iter().flat_map(|section| section.entries.iter().flat_map(|entry| &entry.fields));
     once.chain(inside).filter(|field| field.conflicted()).map(|field| field.path.as_str()).collect()
 }

@@ -75,8 +75,7 @@ impl Client {
             signature: device.sign(&signed),
             invite_signature: None,
         };
-        let membership =
-            Membership::from_genesis(&entry).expect("a genesis of our own making is one");
+        let membership = Membership::from_genesis(&entry).expect("a genesis of our own making is one");
         let token = Token(env.random());
         let admission = Admission { entry: entry.to_bytes(), token_hash: token.hash() };
         let recovery_sheets = recovery::split(&recovery_secret, &mut *env);

@@ -101,7 +101,12 @@ impl Client {
     /// # Errors
     /// [`ClientError::NotAllowed`] for a monitor; [`ClientError::BadInput`] for a lifetime that is
     /// not between one minute and thirty days.
-    pub fn invite(&mut self, role: Role, name: &str, lifetime_ms: u64) -> Result<MadeInvitation, ClientError> {
+    pub fn invite(
+        &mut self,
+        role: Role,
+        name: &str,
+        lifetime_ms: u64,
+    ) -> Result<MadeInvitation, ClientError> {
         self.must_coordinate()?;
         if !(60_000..=baikoo_protocol::limits::INVITE_LIFETIME_MAX_MS).contains(&lifetime_ms) {
             return Err(ClientError::BadInput("lifetime".to_owned()));

@@ -31,8 +31,7 @@ impl Client {
         let invite = invite_key(&invitation.secret);
         let profile = seal_box(invitation.role_public, Purpose::Profile, name.as_bytes(), &mut *env)
             .map_err(|_| ClientError::InviteInvalid)?;
-        let body =
-            Body::Enrol { invite: invite.public(), member, keys: device.public(), profile }.to_bytes();
+        let body = Body::Enrol { invite: invite.public(), member, keys: device.public(), profile }.to_bytes();
         let workspace = invitation.workspace();
         let entry = Entry {
             // Its place is the server's to give: this phone can't know it.
@@ -57,8 +56,7 @@ impl Client {
             admission: &admission,
         };
         let invited_role = format!("{} {}", invitation.role_epoch, hex(&invitation.role_public.0));
-        let store =
-            Client::found(store, &founding, |tx| tx.set(Name::InvitedRole, invited_role.as_bytes()))?;
+        let store = Client::found(store, &founding, |tx| tx.set(Name::InvitedRole, invited_role.as_bytes()))?;
         Client::open_store(store, env)
     }
 }

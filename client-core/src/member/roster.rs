@@ -45,17 +45,19 @@ impl Client {
         self.must_coordinate()?;
         let mut views: Vec<InviteView> = Vec::new();
         if let Some(membership) = &self.membership {
-            views.extend(membership.invites().iter().map(|(key, invite)| InviteView {
-                id: hex(&key[..]),
-                role: invite.role,
-                name: self.open_profile(&invite.profile, invite.profile_epoch),
-                expires_at_ms: invite.expires_at_ms,
-                state: match invite.state {
-                    InviteState::Open => "open",
-                    InviteState::Used(_) => "used",
-                    InviteState::Cancelled => "cancelled",
+            views.extend(membership.invites().iter().map(|(key, invite)| {
+                InviteView {
+                    id: hex(&key[..]),
+                    role: invite.role,
+                    name: self.open_profile(&invite.profile, invite.profile_epoch),
+                    expires_at_ms: invite.expires_at_ms,
+                    state: match invite.state {
+                        InviteState::Open => "open",
+                        InviteState::Used(_) => "used",
+                        InviteState::Cancelled => "cancelled",
+                    }
+                    .to_owned(),
                 }
-                .to_owned(),
             }));
         }
         let epoch = self.role_key()?.0;
@@ -77,9 +79,10 @@ impl Client {
     pub fn author(&self, id: DeviceId) -> Author {
         let me = id == self.device.id();
         let known = self.membership.as_ref().and_then(|membership| membership.device(id));
-        let role = known.map_or(if me { self.role } else { baikoo_protocol::membership::Role::Monitor }, |device| {
-            device.role
-        });
+        let role = known
+            .map_or(if me { self.role } else { baikoo_protocol::membership::Role::Monitor }, |device| {
+                device.role
+            });
         Author { device: id, name: self.name_of(id), role, me }
     }
 

@@ -142,8 +142,7 @@ impl Client {
         let entry = Entry::from_bytes(bytes).map_err(|_| ClientError::UpdateNeeded)?;
         let mut membership = match &self.membership {
             None => {
-                let membership =
-                    Membership::from_genesis(&entry).map_err(|_| ClientError::InviteInvalid)?;
+                let membership = Membership::from_genesis(&entry).map_err(|_| ClientError::InviteInvalid)?;
                 if membership.genesis() != self.genesis {
                     return Err(ClientError::InviteInvalid);
                 }

@@ -121,9 +121,8 @@ impl Tx<'_> {
 
     /// The changes since the base, in an order in which they apply.
     pub fn changes_since_base(&self, stream: StreamId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("select bytes from change where stream = ?1 and based = 0 order by id")?;
+        let mut statement =
+            self.0.prepare_cached("select bytes from change where stream = ?1 and based = 0 order by id")?;
         let rows = statement.query_map([stream.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -213,9 +212,8 @@ impl Tx<'_> {
 
     /// The review of a report, if there is one.
     pub fn review_of(&self, report: StreamId) -> Result<Option<StreamId>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("select stream from document where report = ?1 and kind = 1 limit 1")?;
+        let mut statement =
+            self.0.prepare_cached("select stream from document where report = ?1 and kind = 1 limit 1")?;
         let found: Option<Vec<u8>> = statement.query_row([report.0], |row| row.get(0)).optional()?;
         found.map(|bytes| array(&bytes).map(StreamId)).transpose()
     }
@@ -230,8 +228,7 @@ impl Tx<'_> {
 
     /// Who stands behind the actors of a document.
     pub fn actors(&self, stream: StreamId) -> Result<Vec<([u8; 16], DeviceId)>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("select actor, device from actor where stream = ?1")?;
+        let mut statement = self.0.prepare_cached("select actor, device from actor where stream = ?1")?;
         let rows = statement
             .query_map([stream.0], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         rows.map(|row| {
@@ -303,11 +300,10 @@ impl Tx<'_> {
 
     /// Devices that may read a document, with whether an envelope says so.
     pub fn shares(&self, stream: StreamId) -> Result<Vec<(DeviceId, bool)>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("select device, granted from share where stream = ?1 order by device")?;
-        let rows = statement
-            .query_map([stream.0], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
+        let mut statement =
+            self.0.prepare_cached("select device, granted from share where stream = ?1 order by device")?;
+        let rows =
+            statement.query_map([stream.0], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
             let (device, granted) = row?;
             Ok((DeviceId(array(&device)?), granted == 1))

@@ -175,8 +175,7 @@ impl Tx<'_> {
         after: i64,
         limit: u32,
     ) -> Result<Vec<EnvelopeRow>, StoreError> {
-        let sql =
-            format!("select {COLUMNS} from envelope where state = ?1 and id > ?2 order by id limit ?3");
+        let sql = format!("select {COLUMNS} from envelope where state = ?1 and id > ?2 order by id limit ?3");
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map((state.text(), after, limit), raw)?;
         rows.map(|row| read(row?)).collect()
@@ -224,9 +223,11 @@ impl Tx<'_> {
         state: EnvelopeState,
         reason: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.0
-            .prepare_cached("update envelope set state = ?2, reason = ?3 where id = ?1")?
-            .execute((id, state.text(), reason))?;
+        self.0.prepare_cached("update envelope set state = ?2, reason = ?3 where id = ?1")?.execute((
+            id,
+            state.text(),
+            reason,
+        ))?;
         Ok(())
     }
 
@@ -245,9 +246,7 @@ impl Tx<'_> {
     /// Lets everything of a stream that waits be tried again.
     pub fn retry_waiting(&self, stream: StreamId) -> Result<(), StoreError> {
         self.0
-            .prepare_cached(
-                "update envelope set state = 'received' where stream = ?1 and state = 'waiting'",
-            )?
+            .prepare_cached("update envelope set state = 'received' where stream = ?1 and state = 'waiting'")?
             .execute([stream.0])?;
         Ok(())
     }
@@ -289,15 +288,11 @@ impl Tx<'_> {
     pub fn backfills(&self, limit: u32) -> Result<Vec<Backfill>, StoreError> {
         let mut statement =
             self.0.prepare_cached("select stream, after, until from backfill order by stream limit ?1")?;
-        let rows = statement
-            .query_map([limit], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows =
+            statement.query_map([limit], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get(2)?)))?;
         rows.map(|row| {
             let (stream, after, until): (Vec<u8>, i64, i64) = row?;
-            Ok(Backfill {
-                stream: StreamId(array(&stream)?),
-                after: number(after),
-                until: number(until),
-            })
+            Ok(Backfill { stream: StreamId(array(&stream)?), after: number(after), until: number(until) })
         })
         .collect()
     }

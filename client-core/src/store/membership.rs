@@ -9,8 +9,7 @@ impl Tx<'_> {
     pub fn membership_entries(&self) -> Result<Vec<Entry>, StoreError> {
         let mut statement = self.0.prepare_cached("select bytes from membership order by mseq")?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        rows.map(|bytes| Entry::from_bytes(&bytes?).map_err(|_| StoreError::Damaged("membership")))
-            .collect()
+        rows.map(|bytes| Entry::from_bytes(&bytes?).map_err(|_| StoreError::Damaged("membership"))).collect()
     }
 
     /// Adds a verified entry.
@@ -30,8 +29,9 @@ impl Tx<'_> {
 
     /// The wishes that the server has not refused for good, the oldest first, with their ids.
     pub fn membership_wishes(&self) -> Result<Vec<(i64, Body)>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("select id, body from membership_wish where trouble is null order by id")?;
+        let mut statement = self
+            .0
+            .prepare_cached("select id, body from membership_wish where trouble is null order by id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         rows.map(|row| {
             let (id, bytes) = row?;

@@ -143,10 +143,7 @@ impl Tx<'_> {
     /// A single value that is a text.
     pub fn get_text(&self, name: Name) -> Result<Option<String>, StoreError> {
         let bytes = self.get(name)?;
-        bytes
-            .map(String::from_utf8)
-            .transpose()
-            .map_err(|_| StoreError::Damaged("a text is not UTF-8"))
+        bytes.map(String::from_utf8).transpose().map_err(|_| StoreError::Damaged("a text is not UTF-8"))
     }
 
     /// A single value of `N` bytes.

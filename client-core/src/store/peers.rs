@@ -65,8 +65,8 @@ impl Tx<'_> {
         let mut statement = self.0.prepare_cached(
             "select device, opened_dseq from peer where opened_dseq > announced_dseq order by device limit ?1",
         )?;
-        let rows = statement
-            .query_map([limit], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
+        let rows =
+            statement.query_map([limit], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
             let (device, dseq) = row?;
             Ok((DeviceId(array(&device)?), number(dseq)))

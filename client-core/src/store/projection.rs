@@ -133,11 +133,7 @@ impl Tx<'_> {
     }
 
     /// A page of the list and how many there are in all. `matched` is an FTS5 expression.
-    pub fn list(
-        &self,
-        filter: &Filter,
-        matched: Option<&str>,
-    ) -> Result<(u32, Vec<ListedRow>), StoreError> {
+    pub fn list(&self, filter: &Filter, matched: Option<&str>) -> Result<(u32, Vec<ListedRow>), StoreError> {
         let (mut clauses, mut values) = (Vec::new(), Vec::<Value>::new());
         let mut from = "report_row r".to_owned();
         let mut order = "r.changed_ms desc, r.stream";

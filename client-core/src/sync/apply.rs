@@ -1,6 +1,7 @@
 //! Opening what came: verify, decrypt, check, merge, project. What can't be taken is set apart with
 //! its bytes; what can't be taken *yet* waits; neither holds up the rest.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use baikoo_protocol::envelope::{Adopt, Checkpoint, Grant, Kind, Payload, Recipient};
@@ -63,8 +64,10 @@ impl Client {
         let mut verdicts: BTreeMap<i64, Verdict> = BTreeMap::new();
         let mut opened = Vec::new();
         let mut touched = BTreeSet::new();
-        let headers: Vec<(i64, DeviceId, Kind, StreamId)> =
-            rows.iter().map(|row| (row.id, row.envelope.device, row.envelope.kind, row.envelope.stream)).collect();
+        let headers: Vec<(i64, DeviceId, Kind, StreamId)> = rows
+            .iter()
+            .map(|row| (row.id, row.envelope.device, row.envelope.kind, row.envelope.stream))
+            .collect();
         for row in rows {
             let id = row.id;
             let verdict = match self.verify(&row)? {
@@ -114,7 +117,7 @@ impl Client {
         }
         let merged: BTreeMap<StreamId, Document> =
             documents.into_iter().map(|merged| (merged.row.stream, merged.document)).collect();
-        self.project_merged(&touched, merged)
+        self.project_merged(&touched, &merged)
     }
 
     /// Checks who signed and whether it counts. `None`: go on.
@@ -151,7 +154,11 @@ impl Client {
     fn check_chain(&mut self, row: &EnvelopeRow) -> Result<(), ClientError> {
         let envelope = &row.envelope;
         let (same, before) = self.store.read(|tx| {
-            let before = if envelope.dseq > 1 { tx.envelopes_at(envelope.device, envelope.dseq - 1)? } else { Vec::new() };
+            let before = if envelope.dseq > 1 {
+                tx.envelopes_at(envelope.device, envelope.dseq - 1)?
+            } else {
+                Vec::new()
+            };
             Ok::<_, ClientError>((tx.envelopes_at(envelope.device, envelope.dseq)?, before))
         })?;
         if same.len() > 1 {
@@ -343,9 +350,8 @@ impl Client {
         let mut documents: BTreeMap<StreamId, Merged> = BTreeMap::new();
         for one in &opened {
             let stream = one.row.envelope.stream;
-            if !documents.contains_key(&stream) {
-                let merged = self.load_for_merge(stream, one)?;
-                documents.insert(stream, merged);
+            if let Entry::Vacant(place) = documents.entry(stream) {
+                place.insert(self.load_for_merge(stream, one)?);
             }
         }
         let (documents, results) = isolation::run(move || {
@@ -395,14 +401,30 @@ impl Client {
                 opened_heads: None,
                 priority: 1,
             };
-            return Ok(Merged { row, document, new: true, changed: false, beside: 0, fresh: Vec::new(), actors: Vec::new() });
+            return Ok(Merged {
+                row,
+                document,
+                new: true,
+                changed: false,
+                beside: 0,
+                fresh: Vec::new(),
+                actors: Vec::new(),
+            });
         };
         let document = match self.open.take() {
             Some((open, document)) if open == stream => document,
             _ => Document::load(&row.base, &changes).map_err(|_| crate::client::damaged("document"))?,
         };
         let beside = changes.len();
-        Ok(Merged { row, document, new: false, changed: false, beside, fresh: Vec::new(), actors: Vec::new() })
+        Ok(Merged {
+            row,
+            document,
+            new: false,
+            changed: false,
+            beside,
+            fresh: Vec::new(),
+            actors: Vec::new(),
+        })
     }
 
     /// Builds a document from its envelopes again, and from own changes that are in none yet.
@@ -498,8 +520,7 @@ impl Merged {
         }
         self.changed = true;
         self.actors.push((one.actor, one.row.envelope.device));
-        self.fresh
-            .extend(received.applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
+        self.fresh.extend(received.applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
         if self.new && self.row.is_review {
             use crate::form::answer::Scalar;
             use crate::report::schema::state;

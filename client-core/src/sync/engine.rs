@@ -321,10 +321,8 @@ impl SyncEngine {
         } else {
             self.moved = 0;
         }
-        let held_back = matches!(
-            call.answer.refused,
-            Some(Refusal::Busy | Refusal::StorageFull | Refusal::Internal)
-        );
+        let held_back =
+            matches!(call.answer.refused, Some(Refusal::Busy | Refusal::StorageFull | Refusal::Internal));
         if held_back {
             let refusal = call.answer.refused.unwrap_or(Refusal::Busy);
             return self.fail(client, ClientError::from(refusal));

@@ -120,11 +120,14 @@ impl Client {
                 let _ = id;
                 Ok(())
             }
-            (Some(Uploaded::Wish(id)), _) => {
-                self.store.write(|tx| Ok::<_, ClientError>(tx.fail_membership_wish(id, &refusal.to_string())?))
-            }
+            (Some(Uploaded::Wish(id)), _) => self
+                .store
+                .write(|tx| Ok::<_, ClientError>(tx.fail_membership_wish(id, &refusal.to_string())?)),
             // A gap heals itself: the status has said from where to offer again.
-            (Some(Uploaded::Own(_)), Refusal::Gap | Refusal::Busy | Refusal::StorageFull | Refusal::Internal)
+            (
+                Some(Uploaded::Own(_)),
+                Refusal::Gap | Refusal::Busy | Refusal::StorageFull | Refusal::Internal,
+            )
             | (Some(Uploaded::Others(_)) | None, _) => Ok(()),
             (Some(Uploaded::Own(_)), _) => self.alarm("own_envelope_refused"),
         }
@@ -145,8 +148,7 @@ impl Client {
                         advance(tx, seq, running)?;
                     }
                     Frame::Own { seq, dseq, tip } => {
-                        let row =
-                            tx.envelopes_at(own, dseq)?.into_iter().find(|row| row.hash.tip() == tip);
+                        let row = tx.envelopes_at(own, dseq)?.into_iter().find(|row| row.hash.tip() == tip);
                         let Some(row) = row else {
                             // Written in this device's name, and this device does not know it: its
                             // database is an older copy, or there are two of it.

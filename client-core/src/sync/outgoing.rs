@@ -45,12 +45,7 @@ pub(crate) struct Upload {
 impl Client {
     /// Plans a call of about `up` bytes, asking for about `down` bytes. With `probe`, nothing is
     /// sent but the question where the server stands: the cheapest way on after a cut.
-    pub(crate) fn prepare_sync(
-        &mut self,
-        up: usize,
-        down: u64,
-        probe: bool,
-    ) -> Result<Upload, ClientError> {
+    pub(crate) fn prepare_sync(&mut self, up: usize, down: u64, probe: bool) -> Result<Upload, ClientError> {
         let hello = self.hello(down)?;
         let mut upload = Upload { bytes: Frame::Hello(hello).to_bytes(), frames: Vec::new() };
         if !probe {
@@ -167,11 +162,7 @@ impl Client {
             let times = Times::new(self.env.clocks(), self.server_now_if_known()?);
             let changes = batch.iter().map(|(_, bytes)| bytes.clone()).collect();
             let body = Body::new(kind, incarnation, times, changes).to_bytes();
-            let seals = if announced {
-                Vec::new()
-            } else {
-                self.first_seals(stream, &own_key.key, kind)?
-            };
+            let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
             let up_to = batch.last().map_or(0, |(id, _)| *id);
             self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {

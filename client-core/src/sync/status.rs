@@ -69,11 +69,8 @@ impl Client {
             } else {
                 format!("/v1/workspaces/{}/enrol", self.workspace)
             };
-            let headers = tx
-                .get_text(Name::SetupCode)?
-                .map(|code| ("x-baikoo-setup-code", code))
-                .into_iter()
-                .collect();
+            let headers =
+                tx.get_text(Name::SetupCode)?.map(|code| ("x-baikoo-setup-code", code)).into_iter().collect();
             Ok(Some(Request { url: format!("{}{path}", self.server), headers, body: bytes }))
         })
     }
