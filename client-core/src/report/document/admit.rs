@@ -181,6 +181,8 @@ enum Target {
 struct OpCheck<'a> {
     automerge: &'a Automerge,
     change: &'a ExpandedChange,
+    /// Whether the author saw all that we have, so that no earlier state must be worked out.
+    at_heads: bool,
     /// Maps that this change made.
     made: HashSet<OpId>,
     /// What this change has put, by container and key.
@@ -190,7 +192,15 @@ struct OpCheck<'a> {
 
 impl<'a> OpCheck<'a> {
     fn new(automerge: &'a Automerge, change: &'a ExpandedChange) -> Self {
-        Self { automerge, change, made: HashSet::new(), put: HashMap::new(), targets: HashMap::new() }
+        let at_heads = automerge.get_heads().iter().all(|head| change.deps.contains(head));
+        Self {
+            automerge,
+            change,
+            at_heads,
+            made: HashSet::new(),
+            put: HashMap::new(),
+            targets: HashMap::new(),
+        }
     }
 
     fn run(mut self) -> Result<(), ChangeRefusal> {
@@ -266,6 +276,8 @@ impl<'a> OpCheck<'a> {
         let own = self.put.get(&(op.obj.clone(), key.to_owned()));
         let visible = if self.made.contains(obj) {
             Vec::new()
+        } else if self.at_heads {
+            self.automerge.get_all(exid(obj), key).unwrap_or_default()
         } else {
             self.automerge.get_all_at(exid(obj), key, &self.change.deps).unwrap_or_default()
         };

@@ -96,7 +96,10 @@ mod tests {
     #[test]
     fn genesis_never_changes() {
         let change = Change::from_bytes(GENESIS.to_vec()).unwrap();
-        assert_eq!(change.hash().to_string(), "3d11b67bec3e118fdde68862b40983fc51b18f98d0f65410b5a2cdcac87a6901");
+        assert_eq!(
+            change.hash().to_string(),
+            "3d11b67bec3e118fdde68862b40983fc51b18f98d0f65410b5a2cdcac87a6901"
+        );
         assert_eq!(change.raw_bytes(), GENESIS);
         assert_eq!((change.deps(), change.seq(), change.timestamp()), (&[][..], 1, 0));
     }
