@@ -11,7 +11,7 @@ use super::super::chunk::{self, Outline};
 use super::super::ids::{ActorId, ChangeHash, TalkId};
 use super::super::limits::DOCUMENT_OPS_MAX;
 use super::super::receive::{ChangeRefusal, IncomingChange, Received};
-use super::super::schema::{TextName, parse_entry_key};
+use super::super::schema::{TextName, is_name, parse_entry_key};
 use super::genesis::Root;
 use super::{Document, actor_of, ours, theirs};
 
@@ -149,22 +149,16 @@ impl Document {
                 return Err(ChangeRefusal::Poison);
             }
         }
-        for document in [self, &loaded] {
-            document.read_everything();
+        if self.all_that_is_read() != loaded.all_that_is_read() {
+            return Err(ChangeRefusal::Poison);
         }
         self.history_of_changes(fresh.iter().map(|decoded| decoded.change.clone()).collect());
         Ok(())
     }
 
-    fn read_everything(&self) {
-        self.paths();
-        self.conflicts();
-        self.talk();
-        self.all_entries();
-        for name in TextName::ALL {
-            self.text(name);
-            self.text_spans(name);
-        }
+    fn all_that_is_read(&self) -> impl PartialEq {
+        let texts = TextName::ALL.map(|name| (self.text(name), self.text_spans(name)));
+        (self.paths(), self.conflicts(), self.all_entries(), self.talk(), texts)
     }
 }
 
@@ -183,6 +177,8 @@ struct OpCheck<'a> {
     change: &'a ExpandedChange,
     /// Whether the author saw all that we have, so that no earlier state must be worked out.
     at_heads: bool,
+    /// The last op of each actor that the author had seen.
+    seen: HashMap<TheirActor, u64>,
     /// Maps that this change made.
     made: HashSet<OpId>,
     /// What this change has put, by container and key.
@@ -193,10 +189,20 @@ struct OpCheck<'a> {
 impl<'a> OpCheck<'a> {
     fn new(automerge: &'a Automerge, change: &'a ExpandedChange) -> Self {
         let at_heads = automerge.get_heads().iter().all(|head| change.deps.contains(head));
+        let unseen: HashSet<_> =
+            automerge.get_changes_meta(&change.deps).iter().map(|change| change.hash).collect();
+        let mut seen = HashMap::new();
+        for change in automerge.get_changes_meta(&[]) {
+            if !unseen.contains(&change.hash) {
+                let last = seen.entry(change.actor.into_owned()).or_default();
+                *last = change.max_op.max(*last);
+            }
+        }
         Self {
             automerge,
             change,
             at_heads,
+            seen,
             made: HashSet::new(),
             put: HashMap::new(),
             targets: HashMap::new(),
@@ -215,9 +221,12 @@ impl<'a> OpCheck<'a> {
 
     fn accepts(&mut self, op: &Op, id: OpId) -> bool {
         let Some(target) = self.target(&op.obj) else { return false };
+        if !self.refers_to_what_was_seen(op, &id) {
+            return false;
+        }
         match (target, &op.key, &op.action) {
             (Target::Scalars, Key::Map(key), OpType::Put(value)) if !op.insert && is_scalar(value) => {
-                let accepted = self.replaces_visible(op, key);
+                let accepted = is_name(key) && self.replaces_visible(op, key);
                 self.put.entry((op.obj.clone(), key.to_string())).or_default().insert(id);
                 accepted
             }
@@ -232,9 +241,26 @@ impl<'a> OpCheck<'a> {
             (Target::Text, Key::Seq(_), OpType::Put(ScalarValue::Str(letter))) => {
                 op.insert && op.pred.is_empty() && letter.chars().count() == 1
             }
-            (Target::Text, Key::Seq(ElementId::Id(_)), OpType::Delete) => !op.insert && op.pred.len() > 0,
+            (Target::Text, Key::Seq(ElementId::Id(_)), OpType::Delete) => !op.insert && !op.pred.is_empty(),
             _ => false,
         }
+    }
+
+    /// Every op that this one names came before it for its author. Else those who have that op by
+    /// chance would let the change in, and those who don't would not.
+    fn refers_to_what_was_seen(&self, op: &Op, id: &OpId) -> bool {
+        let element = match &op.key {
+            Key::Seq(ElementId::Id(element)) => Some(element),
+            _ => None,
+        };
+        let container = match &op.obj {
+            ObjectId::Id(container) => Some(container),
+            ObjectId::Root => None,
+        };
+        op.pred.iter().chain(element).chain(container).all(|other| {
+            let before = other.actor() == id.actor() && other.counter() < id.counter();
+            before || self.seen.get(other.actor()).is_some_and(|last| other.counter() <= *last)
+        })
     }
 
     fn target(&mut self, obj: &ObjectId) -> Option<Target> {

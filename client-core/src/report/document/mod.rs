@@ -48,6 +48,9 @@ pub enum DocumentError {
     /// The document would hold more than [`AUTHOR_OPS_MAX`](super::limits::AUTHOR_OPS_MAX) ops.
     #[error("the document is full")]
     Full,
+    /// Automerge panicked. Nothing was written; the document should be loaded again.
+    #[error("the document is broken")]
+    Broken,
     /// Automerge failed where it should not.
     #[error("the edit failed")]
     Automerge(#[from] automerge::AutomergeError),

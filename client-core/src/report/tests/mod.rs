@@ -1,5 +1,6 @@
 //! Stories of Aida, a monitor, and Bermet, who coordinates; and of Mallory, who has a member's phone.
 
+mod cost;
 mod hostile;
 mod laws;
 mod stories;
