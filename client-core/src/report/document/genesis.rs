@@ -18,9 +18,6 @@ const TEXTS: u64 = 3;
 const TALK: u64 = 7;
 const STATE: u64 = 8;
 
-/// The number of the first op that stands on the genesis change alone.
-pub(super) const FIRST_FREE_OP: u64 = STATE + 1;
-
 /// A container that the genesis change made. Addressed by the op that made it, not by its name, so
 /// that nobody can put another in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

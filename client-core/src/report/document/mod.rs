@@ -2,6 +2,7 @@
 //! Automerge; all others see the types of this module.
 
 pub(super) mod admit;
+mod check;
 pub(super) mod edit;
 pub(super) mod genesis;
 pub(super) mod history;

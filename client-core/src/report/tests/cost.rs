@@ -1,5 +1,6 @@
-//! What it costs to let in what others wrote. Run with optimisation and `--no-capture` to see it:
-//! a new report of a hundred and twenty words takes well under a millisecond, one thread for all.
+//! What it costs to let in what others wrote; `--release` and `--no-capture` show it. On two old
+//! cores, a new report of 120 Cyrillic words took 1.35 ms, half of it inside Automerge's
+//! `apply_changes`, and one edited answer 0.3 ms, a thread shared by all.
 
 use std::time::Instant;
 
