@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use automerge::{Change, ReadDoc};
+use automerge::Change;
 
 use super::super::chunk::{self, Outline};
 use super::super::ids::{ActorId, ChangeHash};

@@ -1,5 +1,5 @@
-//! What it costs to let in what others wrote; `--release` and `--no-capture` show it. On two old
-//! cores, a new report of 120 Cyrillic words took 1.35 ms, half of it inside Automerge's
+//! What it costs to let in what others wrote; `--release` and `--no-capture` show it. On a
+//! two-core machine, a new report of 120 Cyrillic words took 1.35 ms, half of it inside Automerge's
 //! `apply_changes`, and one edited answer 0.3 ms, a thread shared by all.
 
 use std::time::Instant;

@@ -174,6 +174,25 @@ fn a_thousand_maps_in_each_other_are_harmless() {
 }
 
 #[test]
+fn whether_a_change_is_let_in_does_not_depend_on_what_else_is_there() {
+    let mut bermet = bermet();
+    bermet.edits(|edit| edit.add_entry("persons", EntryId([1; 8]), 1));
+    let raw = mallory(&bermet.document, |tx| {
+        let entry = tx.get(container("entries"), "persons/0101010101010101").unwrap().unwrap().1;
+        tx.put(entry, "p_age", 5).unwrap();
+    });
+    // It writes into Bermet's entry, and now claims not to have seen Bermet's change.
+    let mut lie = Change::from_bytes(raw.clone()).unwrap().decode();
+    lie.deps = vec![Change::from_bytes(GENESIS.to_vec()).unwrap().hash()];
+    lie.start_op = 9.try_into().unwrap();
+    let lie = Change::from(lie).raw_bytes().to_vec();
+    let mut empty = Document::create();
+    assert_eq!(refusal(&mut bermet.document, lie.clone(), actor(66, 0)), ChangeRefusal::Foreign);
+    assert_eq!(refusal(&mut empty, lie, actor(66, 0)), ChangeRefusal::Foreign);
+    assert_eq!(bermet.document.receive(&[raw], actor(66, 0)).unwrap().applied.len(), 1);
+}
+
+#[test]
 fn nobody_changes_what_another_said() {
     let mut aida = aida();
     let item = TalkItem {
