@@ -4,7 +4,7 @@
 //! hands. What is let in must be what our own editor could have written: a raw change of the
 //! signer's actor, next in its sequence, standing on changes that we have, within the limits, and
 //! doing only what [`Edit`](super::Edit) does. It is applied to a copy inside
-//! [`isolation`](super::isolation); the copy is saved and read once, and loaded again unless the
+//! [`isolation`]; the copy is saved and read once, and loaded again unless the
 //! change is of the plainest kind, because some damage shows only then; and only a copy that came
 //! through takes the document's place.
 //!

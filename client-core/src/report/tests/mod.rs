@@ -4,6 +4,7 @@ mod cost;
 mod hostile;
 mod laws;
 mod stories;
+mod tampered;
 
 use baikoo_protocol::id::{DeviceId, StreamId};
 
