@@ -50,6 +50,17 @@ impl Person {
         Self { name: name.to_owned(), folder, key, starts: Cell::new(0), env, parts: RefCell::new(Some((client, SyncEngine::new()))) }
     }
 
+    pub(crate) fn cloned(&self, name: &str, env: SeededEnv) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for tests");
+        for entry in std::fs::read_dir(self.folder.path()).expect("her folder").flatten() {
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a copy");
+        }
+        let location = Home::new(folder.path()).location();
+        let client = Client::open(&location, &self.key, Box::new(env.clone())).expect("a clone that opens");
+        let parts = RefCell::new(Some((client, SyncEngine::new())));
+        Self { name: name.to_owned(), folder, key: self.key.clone(), starts: Cell::new(0), env, parts }
+    }
+
     /// Does something with her client.
     ///
     /// # Panics
