@@ -1,0 +1,50 @@
+// Takes a picture of each screen, on a phone and on a desk, in Kyrgyz and English, into e2e/out:
+// for looking at. Wants the mock build: `npm run mock`, then `npm run screens [-- ky 360]`.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
+
+const [onlyLang, onlyWidth, onlyTheme = 'light'] = process.argv.slice(2);
+const OUT = fileURLToPath(new URL('./out/', import.meta.url));
+mkdirSync(OUT, { recursive: true });
+const { address, close } = await serve(fileURLToPath(new URL('../dist-mock/', import.meta.url)));
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+let failures = 0;
+for (const lang of ['ky', 'en', 'ru', 'uz', 'tg', 'kk']) {
+  if (onlyLang ? lang !== onlyLang : !['ky', 'en'].includes(lang)) continue;
+  for (const [width, height] of [[360, 640], [1280, 800]]) {
+    if (onlyWidth && onlyWidth !== '-' && Number(onlyWidth) !== width) continue;
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: onlyTheme, serviceWorkers: 'block', hasTouch: width < 600 });
+    await context.addInitScript((code) => localStorage.setItem('prefs', JSON.stringify({ lang: code })), lang);
+    const page = await context.newPage();
+    const complain = (text) => {
+      failures++;
+      console.error(`${lang} ${width}: ${text}`);
+    };
+    page.on('pageerror', (error) => complain(`page error: ${error.message}`));
+    page.on('console', (message) => message.type() === 'error' && complain(`console: ${message.text()}`));
+    const shot = async (name) => {
+      await page.waitForTimeout(120);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (overflow > 0) complain(`${name} is ${overflow} px too wide`);
+      await page.screenshot({ path: `${OUT}${name}-${lang}-${width}${onlyTheme === 'dark' ? '-dark' : ''}.png` });
+    };
+    try {
+      const { walk } = await import('./walk.mjs');
+      await walk(page, address, shot);
+    } catch (error) {
+      complain(error.message);
+      await shot('failed');
+    }
+    await context.close();
+  }
+}
+await browser.close();
+close();
+console.log(failures ? `${failures} complaints` : 'all screens taken');
+process.exit(failures ? 1 : 0);
