@@ -19,9 +19,9 @@ export async function walk(page, address, shot) {
 
   // A flash report in six presses.
   await page.locator('footer button.primary').click();
-  await page.locator('ul .press').first().waitFor();
+  await page.locator('.press').first().waitFor();
   await shot('10-flash-what');
-  await page.locator('ul .press').nth(1).click();
+  await page.locator('.press').nth(1).click();
   await page.locator('button.start').waitFor();
   await shot('11-flash-where');
   await page.locator('button.start').click();
@@ -30,7 +30,7 @@ export async function walk(page, address, shot) {
   await shot('13-flash-hurt');
   await page.locator('main button.big').nth(1).click();
   await shot('14-flash-danger');
-  await page.locator('ul label').first().click();
+  await page.locator('.list label').first().click();
   await shot('15-flash-line');
   await page.locator('main textarea').fill('Октон үй күйдү');
   await page.locator('footer button.primary').click();
