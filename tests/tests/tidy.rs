@@ -185,7 +185,8 @@ fn every_domain_of_a_hash_or_seal_stands_in_the_protocol() {
 fn every_table_and_column_stands_in_the_data_page() {
     let page = tree::file("docs/DATA.md");
     for schema in tree::ending(".sql") {
-        let wanted: Vec<String> = rules::tables(&schema).into_iter().map(|name| format!("`{name}`")).collect();
+        let wanted: Vec<String> =
+            rules::tables(&schema).into_iter().map(|name| format!("`{name}`")).collect();
         rules::none(papers::missing(&page, &wanted));
     }
 }

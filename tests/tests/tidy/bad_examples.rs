@@ -54,7 +54,10 @@ fn a_name_in_its_own_folder_or_in_a_comment_is_not() {
 #[test]
 fn comments_and_strings_are_told_from_code() {
     let text = "a /* b /* c */ d */ e // f\n\"g \\\" h\" r#\"i \" j\"# 'k' '\\'' &'l m";
-    assert_eq!(code(text, false).split_whitespace().collect::<Vec<_>>(), ["a", "e", "'k'", "'\\''", "&'l", "m"]);
+    assert_eq!(
+        code(text, false).split_whitespace().collect::<Vec<_>>(),
+        ["a", "e", "'k'", "'\\''", "&'l", "m"]
+    );
     assert!(code(text, true).contains("i \" j"));
 }
 
@@ -145,7 +148,8 @@ fn a_second_name_for_a_thing_is_found() {
 
 #[test]
 fn a_dead_link_is_found() {
-    let page = file("docs/DATA.md", "[one](PROTOCOL.md#seals) [two](../GONE.md) [three](https://example.org)");
+    let page =
+        file("docs/DATA.md", "[one](PROTOCOL.md#seals) [two](../GONE.md) [three](https://example.org)");
     let exists = |path: &str| path == "docs/PROTOCOL.md";
     assert_eq!(dead_links(&page, &exists), ["docs/DATA.md: the link to ../GONE.md leads nowhere"]);
 }

@@ -72,7 +72,8 @@ pub(crate) fn other_names(glossary: &[Term], files: &[File]) -> Vec<String> {
 /// Relative links that lead nowhere.
 pub(crate) fn dead_links(page: &File, exists: &dyn Fn(&str) -> bool) -> Vec<String> {
     let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let targets = page.text.match_indices("](").filter_map(|(place, _)| page.text[place + 2..].split(')').next());
+    let targets =
+        page.text.match_indices("](").filter_map(|(place, _)| page.text[place + 2..].split(')').next());
     targets
         .filter(|target| !target.contains("://") && !target.starts_with(['#', '<']) && !target.contains(' '))
         .filter_map(|target| {

@@ -97,7 +97,8 @@ fn columns(schema: &File) -> Vec<(String, String, usize, bool)> {
         } else if sql.starts_with(')') {
             table = None;
         } else if let (Some(table), Some(column)) = (&table, sql.split_whitespace().next())
-            && !["primary", "unique", "check", "foreign", "constraint"].contains(&column.to_ascii_lowercase().as_str())
+            && !["primary", "unique", "check", "foreign", "constraint"]
+                .contains(&column.to_ascii_lowercase().as_str())
         {
             found.push((table.clone(), column.to_owned(), place + 1, !comment.trim().is_empty()));
         }

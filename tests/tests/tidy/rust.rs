@@ -37,7 +37,9 @@ fn token_end(chars: &[char], at: usize) -> usize {
         ['b', '"', ..] if !word_before => at + 1 + string(&rest[1..]),
         ['"', ..] => at + string(rest),
         // A character, not a lifetime.
-        ['\'', '\\', _, ..] => at + rest.iter().skip(3).position(|char| *char == '\'').map_or(1, |place| place + 4),
+        ['\'', '\\', _, ..] => {
+            at + rest.iter().skip(3).position(|char| *char == '\'').map_or(1, |place| place + 4)
+        }
         ['\'', _, '\'', ..] => at + 3,
         _ => at + 1,
     }
@@ -83,7 +85,8 @@ fn raw_string(chars: &[char], at: usize, prefix: usize) -> usize {
     }
     let mut end = open + 1;
     while end < chars.len() {
-        let closes = chars[end] == '"' && chars[end + 1..].iter().take(hashes).filter(|char| **char == '#').count() == hashes;
+        let closes = chars[end] == '"'
+            && chars[end + 1..].iter().take(hashes).filter(|char| **char == '#').count() == hashes;
         end += 1;
         if closes {
             return end + hashes;
@@ -122,7 +125,11 @@ pub(crate) fn orphans(files: &[File]) -> Vec<String> {
             queue.extend(modules(file).into_iter().filter(|module| paths.contains(module.as_str())));
         }
     }
-    paths.into_iter().filter(|path| !reached.contains(*path)).map(|path| format!("{path}: no `mod` leads here")).collect()
+    paths
+        .into_iter()
+        .filter(|path| !reached.contains(*path))
+        .map(|path| format!("{path}: no `mod` leads here"))
+        .collect()
 }
 
 // A file that Cargo compiles by itself.

@@ -13,9 +13,11 @@ pub(crate) struct File {
 }
 
 /// Folders that hold what was built, fetched or written by a run.
-const NOT_OURS: &[&str] = &["target", "node_modules", ".git", "dist", "dist-mock", "generated", "demo", "out"];
-const TEXTS: &[&str] =
-    &["rs", "toml", "md", "sql", "json", "ts", "js", "mjs", "svelte", "html", "css", "yml", "yaml", "sh", "run"];
+const NOT_OURS: &[&str] =
+    &["target", "node_modules", ".git", "dist", "dist-mock", "generated", "demo", "out"];
+const TEXTS: &[&str] = &[
+    "rs", "toml", "md", "sql", "json", "ts", "js", "mjs", "svelte", "html", "css", "yml", "yaml", "sh", "run",
+];
 
 fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
