@@ -28,7 +28,7 @@ mod reports;
 mod reviews;
 mod show;
 
-pub use labels::FormView;
+pub use labels::{ChoiceView, FormSectionView, FormView, PlaceView, QuestionView};
 
 /// What has happened that a screen may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -279,7 +279,7 @@ impl Client {
 }
 
 /// The workspace's fingerprint, in eight groups of four.
-fn fingerprint(genesis: Hash) -> String {
+pub fn fingerprint(genesis: Hash) -> String {
     let hex = genesis.to_string();
     let groups: Vec<&str> = (0..32).step_by(4).map(|start| &hex[start..start + 4]).collect();
     groups.join(" ")
