@@ -28,7 +28,8 @@ mod reports;
 mod reviews;
 mod show;
 
-pub use labels::FormView;
+pub use labels::{ChoiceView, FormSectionView, FormView, QuestionView};
+pub use reports::Put;
 
 /// What has happened that a screen may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,9 +17,24 @@ pub async fn sync_once(
     client: &mut Client,
     engine: &mut SyncEngine,
     transport: &impl Transport,
+    progress: impl FnMut(&Client, &SyncEngine),
+) -> Result<(), ClientError> {
+    sync_from(Input::SyncNow, client, engine, transport, progress).await
+}
+
+/// As [`sync_once`], begun by another input: [`Input::Wake`] keeps the engine's patience with a
+/// server that does not answer, where [`Input::SyncNow`] would forget it.
+///
+/// # Errors
+/// As [`sync_once`].
+pub async fn sync_from(
+    input: Input,
+    client: &mut Client,
+    engine: &mut SyncEngine,
+    transport: &impl Transport,
     mut progress: impl FnMut(&Client, &SyncEngine),
 ) -> Result<(), ClientError> {
-    let mut effects = engine.handle(client, Input::SyncNow)?;
+    let mut effects = engine.handle(client, input)?;
     while let Some(request) = take_request(&mut effects) {
         progress(client, engine);
         let mut answer = transport.send(request).await;
