@@ -116,6 +116,7 @@ describe('what waits', () => {
   it('is said in one sentence', () => {
     expect(syncSentence(quiet)).toMatchObject({ tone: 'calm', key: 'sync.nothing' });
     expect(syncSentence({ ...quiet, phase: 'offline', waiting_reports: 2 })).toMatchObject({ tone: 'waiting', key: 'sync.waiting.offline', n: 2 });
+    expect(syncSentence({ ...quiet, last_success_ms: null })).toMatchObject({ tone: 'waiting', key: 'Sync.unenrolled' });
     expect(syncSentence({ ...quiet, phase: 'running', waiting_reports: 1 }).tone).toBe('busy');
     expect(syncSentence({ ...quiet, alarms: ['fork'], waiting_reports: 1 }).tone).toBe('heed');
     expect(syncSentence({ ...quiet, revoked: true, alarms: ['fork'] }).key).toBe('sync.revoked');
