@@ -27,6 +27,11 @@ impl SeededEnv {
         Self { state: Hash::of("baikoo test dice", &[&seed.to_be_bytes()]), clock, skew_ms: 0 }
     }
 
+    /// Other dice from here on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.state = Hash::of("baikoo test dice, reseeded", &[&self.state.0, &seed.to_be_bytes()]);
+    }
+
     /// Lets time pass.
     pub fn advance_ms(&self, by_ms: i64) {
         self.clock.fetch_add(by_ms, Ordering::SeqCst);

@@ -1,1 +1,6 @@
-//! (skeleton)
+//! What the tests share: a world with a server, people with their phones, and a network that can
+//! be cut.
+
+pub mod disk;
+pub mod person;
+pub mod world;

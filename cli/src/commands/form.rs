@@ -60,11 +60,12 @@ fn codes(cx: &mut Context<'_, '_>, question: &QuestionView) -> Result<(), Failur
     for more in [&question.hint, &question.guidance].into_iter().flatten() {
         cx.line(more)?;
     }
-    if question.list.is_empty() {
+    let choices = question.list.as_deref().unwrap_or_default();
+    if choices.is_empty() {
         return Ok(());
     }
     let mut table = Table::new(&[cx.words.get("column.code"), cx.words.get("column.answer")]);
-    for choice in &question.list {
+    for choice in choices {
         table.row(&[&choice.code, &choice.label]);
     }
     cx.table(&table)

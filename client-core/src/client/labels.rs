@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::form::labels::{Language, find, label};
-use crate::form::{Form, Kind, Stage, default_form, review_form};
+use crate::form::{Form, Kind, Stage, default_form, gazetteer, review_form};
 
 /// A form in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,8 +47,8 @@ pub struct QuestionView {
     pub hint: Option<String>,
     /// What to mind before asking.
     pub guidance: Option<String>,
-    /// The choices.
-    pub list: Vec<ChoiceView>,
+    /// The choices, if it has any.
+    pub list: Option<Vec<ChoiceView>>,
     /// flash, complete or review.
     pub stage: Stage,
     /// The least number.
@@ -68,7 +68,50 @@ pub struct ChoiceView {
     pub folded: String,
 }
 
+/// A place of the gazetteer, in words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlaceView {
+    /// The place's id.
+    pub id: String,
+    /// Its name in the language asked for.
+    pub name: String,
+    /// Its district.
+    pub district: Option<String>,
+    /// Its country, as ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Latitude in degrees, WGS 84.
+    pub lat: f64,
+    /// Longitude in degrees, WGS 84.
+    pub lon: f64,
+    /// What tells it from others, or what became of it.
+    pub note: Option<String>,
+    /// Until when it was called or was there, as a date.
+    pub valid_to: Option<String>,
+}
+
 impl Client {
+    /// Places that go by a name, in any script, the best first; all places for an empty query.
+    pub fn places(query: &str, language: Language, limit: usize) -> Vec<PlaceView> {
+        let found: Vec<&gazetteer::Place> = if query.trim().is_empty() {
+            gazetteer::places().iter().take(limit).collect()
+        } else {
+            gazetteer::find(query, limit)
+        };
+        found
+            .into_iter()
+            .map(|place| PlaceView {
+                id: place.id.clone(),
+                name: place.name(language).to_owned(),
+                district: place.district.clone(),
+                country: place.country.clone(),
+                lat: place.lat,
+                lon: place.lon,
+                note: place.note.clone(),
+                valid_to: place.valid_to.clone(),
+            })
+            .collect()
+    }
+
     /// The form of reports, in words.
     pub fn form(language: Language) -> FormView {
         view(default_form(), language)
@@ -97,7 +140,7 @@ fn view(form: &Form, language: Language) -> FormView {
                 label: text(format!("question.{}", question.name)),
                 hint: optional(format!("hint.{}", question.name)),
                 guidance: optional(format!("guidance.{}", question.name)),
-                list: choices(form, question, language),
+                list: question.list.is_some().then(|| choices(form, question, language)),
                 stage: question.stage,
                 min: question.min,
                 max: question.max,

@@ -191,6 +191,27 @@ impl Client {
             .collect())
     }
 
+    /// How many envelopes of documents lie here that other devices made: what a seized phone holds
+    /// of others.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn foreign_envelope_count(&self) -> Result<usize, ClientError> {
+        let own = self.device.id();
+        self.store.read(|tx| {
+            use EnvelopeState::{Applied, Quarantined, Received, Waiting};
+            let mut count = 0;
+            for state in [Applied, Quarantined, Received, Waiting] {
+                let rows = tx.envelopes_in(state, 0, u32::MAX)?;
+                let foreign = |row: &&crate::store::EnvelopeRow| {
+                    row.envelope.device != own && row.envelope.kind.has_stream()
+                };
+                count += rows.iter().filter(foreign).count();
+            }
+            Ok(count)
+        })
+    }
+
     /// Takes one quarantined envelope in after all, by its hash in hexadecimal.
     ///
     /// # Errors

@@ -105,7 +105,11 @@ mod tests {
         let device = DeviceId([1; 16]);
         let stream = StreamId([2; 16]);
         let actor = ActorId::derive(device, stream, 0);
-        assert_eq!(actor, ActorId::derive(device, stream, 0));
+        assert_eq!(
+            actor.to_string(),
+            "8c15db75a301426957a538495b57f19a",
+            "or devices would change their names"
+        );
         assert_ne!(actor, ActorId::derive(device, stream, 1));
         assert_ne!(actor, ActorId::derive(DeviceId([2; 16]), stream, 0));
         assert_ne!(actor, ActorId::derive(device, StreamId([1; 16]), 0));

@@ -49,7 +49,9 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Poisoned> {
     contain(work)
 }
 
-fn contain<T>(work: impl FnOnce() -> T) -> Result<T, Poisoned> {
+/// Runs `work` on this thread, whatever its stack, and answers [`Poisoned`] if it panics. For work
+/// that goes no deeper for what a stranger wrote.
+pub(super) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, Poisoned> {
     silence_contained_panics();
     let outer = CONTAINED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));

@@ -14,9 +14,6 @@ pub const DOCUMENT_OPS_MAX: u64 = 100_000;
 /// at the same time, each within this limit, don't have each other's words refused.
 pub const AUTHOR_OPS_MAX: u64 = 80_000;
 
-/// How deep containers may be nested: root, `entries`, one entry.
-pub const NESTING_MAX: usize = 3;
-
 /// The most bytes of one scalar: a long answer, or the JSON of a place.
 pub const SCALAR_BYTES_MAX: usize = 16 * 1024;
 

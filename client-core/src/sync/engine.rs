@@ -78,6 +78,8 @@ struct Call {
     status: u16,
     decoder: FrameDecoder,
     uploaded: Vec<Uploaded>,
+    // It only asked where the server stands.
+    probe: bool,
     answer: Answer,
     ended: bool,
     // The body of an answer that is not a sync answer: a refusal.
@@ -237,6 +239,7 @@ impl SyncEngine {
             status: 0,
             decoder: FrameDecoder::default(),
             uploaded: upload.frames,
+            probe,
             answer: Answer::default(),
             ended: false,
             refusal: Vec::new(),
@@ -331,7 +334,7 @@ impl SyncEngine {
             || self.dirty
             || client.has_backfills()?
             || self.moved > 0 && self.moved < MOVED_MOST
-            || self.moved == 0 && client.has_something_to_send()?;
+            || self.moved == 0 && client.has_something_to_send(call.uploaded.is_empty() && !call.probe)?;
         if go_on {
             return self.begin(client);
         }

@@ -22,6 +22,9 @@ pub(crate) struct Answer {
     last_hash: BTreeMap<DeviceId, Hash>,
     // The running hash, on devices that see the whole log.
     running: Option<Hash>,
+    // This device wants the log from another place than the server has begun to send it from: what
+    // comes now is let go, and asked for again.
+    elsewhere: bool,
     pub(crate) status_seen: bool,
     pub(crate) more: bool,
     pub(crate) membership_moved: bool,
@@ -56,14 +59,14 @@ impl Client {
                 Frame::End | Frame::Hello(_) | Frame::Envelope(_) => {}
             }
         }
-        if logged.is_empty() { Ok(()) } else { self.store_logged(logged, answer) }
+        if logged.is_empty() || answer.elsewhere { Ok(()) } else { self.store_logged(logged, answer) }
     }
 
     fn take_status(&mut self, status: &Status, answer: &mut Answer) -> Result<(), ClientError> {
         let now_ms = self.env.clocks().wall_ms;
         let own = self.device.id();
         let follows = self.coordinates();
-        let (alarm, running) = self.store.write(|tx| {
+        let (alarm, running, elsewhere) = self.store.write(|tx| {
             let mut alarm = None;
             let epoch: [u8; 8] = tx.get_array(Name::LogEpoch)?.unwrap_or_default();
             let cursor = tx.get_count(Name::Cursor)?;
@@ -71,6 +74,7 @@ impl Client {
             let mut running = if follows { tx.running_at(resume)? } else { None };
             if follows && running.is_none_or(|hash| resume > 0 && hash.tip() != status.resume_tip) {
                 // The server's log is not the one that this device has followed.
+                // Or it has only just become one that follows: a coordinator's, since her approval.
                 if running.is_some() {
                     alarm = Some("log_rewritten");
                 }
@@ -93,9 +97,11 @@ impl Client {
             tx.set_count(Name::Head, status.head)?;
             let server_ms = i64::try_from(status.time_ms).unwrap_or(i64::MAX);
             tx.set_number(Name::ServerOffsetMs, server_ms.saturating_sub(now_ms))?;
-            Ok::<_, ClientError>((alarm, running))
+            Ok::<_, ClientError>((alarm, running, resume != status.resume))
         })?;
         answer.running = running;
+        answer.elsewhere = elsewhere;
+        answer.more |= elsewhere;
         answer.status_seen = true;
         if let Some(alarm) = alarm {
             self.alarm(alarm)?;

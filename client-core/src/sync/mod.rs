@@ -12,7 +12,6 @@ mod incoming;
 mod outgoing;
 mod status;
 
-#[cfg(feature = "native")]
 pub mod driver;
 
 pub use engine::{Effect, Input, Request, SyncEngine};

@@ -39,18 +39,23 @@ impl Client {
         })
     }
 
-    /// Whether there is something to send.
-    pub(crate) fn has_something_to_send(&self) -> Result<bool, ClientError> {
+    /// Whether another call would have something to send, after one that sent `nothing` or something.
+    pub(crate) fn has_something_to_send(&self, nothing: bool) -> Result<bool, ClientError> {
         let coordinates = self.coordinates();
+        let follows = self
+            .store
+            .read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
         let own = self.device.id();
         self.store.read(|tx| {
-            Ok(tx.outbox_size()?.0 > 0
+            let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
+            // What the last call could not send, the next could not either: waiting is better than
+            // calling again and again.
+            let leftover = tx.outbox_size()?.0 > 0
                 || tx.unsealed_size()?.0 > 0
                 || !tx.streams_to_grant()?.is_empty()
                 || coordinates
-                    && (!tx.membership_wishes()?.is_empty()
-                        || !tx.peers_to_announce(1)?.is_empty()
-                        || !tx.envelopes_to_reoffer(own, 1)?.is_empty()))
+                    && (!tx.membership_wishes()?.is_empty() || !tx.envelopes_to_reoffer(own, 1)?.is_empty());
+            Ok(announcement || leftover && !nothing)
         })
     }
 

@@ -1,8 +1,12 @@
 //! The wire: requests out, pieces of answers in. What they mean is not known here.
 
+#[cfg(target_family = "wasm")]
+mod fetch;
 #[cfg(feature = "native")]
 mod http;
 
+#[cfg(target_family = "wasm")]
+pub use fetch::Fetch;
 #[cfg(feature = "native")]
 pub use http::Http;
 

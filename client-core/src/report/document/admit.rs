@@ -1,18 +1,15 @@
-//! Judges another's changes op by op, and tries them on a copy.
+//! Tries another's changes on a copy, and proves the copy whole.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
-use automerge::{
-    ActorId as TheirActor, Automerge, Change, ExpandedChange, ObjId, ObjType, ReadDoc, ScalarValue,
-};
+use automerge::Change;
 
 use super::super::chunk::{self, Outline};
-use super::super::ids::{ActorId, ChangeHash, TalkId};
+use super::super::ids::{ActorId, ChangeHash};
 use super::super::limits::DOCUMENT_OPS_MAX;
 use super::super::receive::{ChangeRefusal, IncomingChange, Received};
-use super::super::schema::{TextName, parse_entry_key};
-use super::genesis::Root;
+use super::super::schema::TextName;
+use super::check::{Kind, OpCheck};
 use super::{Document, actor_of, ours, theirs};
 
 /// A change that was decoded and agrees with its outline.
@@ -55,6 +52,7 @@ impl Document {
         let mut copy = self.clone();
         let mut ops = self.ops();
         let mut seq = self.last_seq(signer);
+        let mut plain = true;
         for decoded in &fresh {
             ops += decoded.incoming.ops;
             if ops > DOCUMENT_OPS_MAX {
@@ -63,11 +61,16 @@ impl Document {
             if decoded.incoming.seq <= seq {
                 return Err(ChangeRefusal::ActorReused);
             }
-            copy.apply(decoded)?;
+            plain &= copy.apply(decoded)? == Kind::Plain;
             seq = decoded.incoming.seq;
         }
         let applied: Vec<_> = fresh.iter().map(|decoded| decoded.incoming.hash).collect();
-        copy.prove_whole(&fresh)?;
+        if plain {
+            copy.read_everything();
+            copy.save();
+        } else {
+            copy.prove_whole(&fresh)?;
+        }
         Ok((Received { applied, missing }, Some(copy)))
     }
 
@@ -112,12 +115,16 @@ impl Document {
     }
 
     /// Applies one change to this copy, if our own editor could have written it here.
-    fn apply(&mut self, decoded: &Decoded) -> Result<(), ChangeRefusal> {
+    fn apply(&mut self, decoded: &Decoded) -> Result<Kind, ChangeRefusal> {
         self.check_place(&decoded.incoming)?;
         let expanded = decoded.change.decode();
-        OpCheck::new(&self.automerge, &expanded).run()?;
+        let kind = OpCheck::new(&self.automerge, &expanded).run()?;
         self.automerge.apply_changes([decoded.change.clone()]).map_err(|_| ChangeRefusal::Foreign)?;
-        self.has_change(decoded.incoming.hash).then_some(()).ok_or(ChangeRefusal::Poison)
+        if !self.has_change(decoded.incoming.hash) {
+            return Err(ChangeRefusal::Poison);
+        }
+        let usual_encoding = Change::from(expanded).raw_bytes() == decoded.change.raw_bytes();
+        Ok(if usual_encoding { kind } else { Kind::Woven })
     }
 
     /// An honest change stands on the heads that its author saw, its own previous change among
@@ -136,22 +143,16 @@ impl Document {
             .ok_or(ChangeRefusal::OutOfSequence)
     }
 
-    /// Does once what will be done with this document later: save, load, read. Loading computes
-    /// every change's hash again from what was saved, so equal heads mean that nothing was lost.
+    /// Does once what will be done with this document later: save, load, read. Loading writes every
+    /// change anew from what was saved and computes its hash, so equal heads mean that each change
+    /// is there and will be handed on byte for byte; this is what finds odd encodings.
     fn prove_whole(&self, fresh: &[Decoded]) -> Result<(), ChangeRefusal> {
         let loaded = Self::load_base(&self.save()).map_err(|_| ChangeRefusal::Poison)?;
-        if loaded.heads() != self.heads() {
+        let same_texts = TextName::ALL.into_iter().all(|name| self.text(name) == loaded.text(name));
+        if loaded.heads() != self.heads() || !same_texts {
             return Err(ChangeRefusal::Poison);
         }
-        for decoded in fresh {
-            let change = self.automerge.get_change_by_hash(&decoded.change.hash());
-            if change.is_none_or(|change| change.raw_bytes() != decoded.change.raw_bytes()) {
-                return Err(ChangeRefusal::Poison);
-            }
-        }
-        for document in [self, &loaded] {
-            document.read_everything();
-        }
+        loaded.read_everything();
         self.history_of_changes(fresh.iter().map(|decoded| decoded.change.clone()).collect());
         Ok(())
     }
@@ -159,130 +160,10 @@ impl Document {
     fn read_everything(&self) {
         self.paths();
         self.conflicts();
-        self.talk();
         self.all_entries();
+        self.talk();
         for name in TextName::ALL {
-            self.text(name);
             self.text_spans(name);
         }
-    }
-}
-
-/// Where an op writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Scalars,
-    Entries,
-    Talk,
-    Text,
-}
-
-/// Compares the ops of one change with what the editor writes.
-struct OpCheck<'a> {
-    automerge: &'a Automerge,
-    change: &'a ExpandedChange,
-    /// Maps that this change made.
-    made: HashSet<OpId>,
-    /// What this change has put, by container and key.
-    put: HashMap<(ObjectId, String), HashSet<OpId>>,
-    targets: HashMap<ObjectId, Target>,
-}
-
-impl<'a> OpCheck<'a> {
-    fn new(automerge: &'a Automerge, change: &'a ExpandedChange) -> Self {
-        Self { automerge, change, made: HashSet::new(), put: HashMap::new(), targets: HashMap::new() }
-    }
-
-    fn run(mut self) -> Result<(), ChangeRefusal> {
-        for (op, counter) in self.change.operations.iter().zip(self.change.start_op.get()..) {
-            let id = OpId::new(counter, &self.change.actor_id);
-            if !self.accepts(op, id) {
-                return Err(ChangeRefusal::Foreign);
-            }
-        }
-        Ok(())
-    }
-
-    fn accepts(&mut self, op: &Op, id: OpId) -> bool {
-        let Some(target) = self.target(&op.obj) else { return false };
-        match (target, &op.key, &op.action) {
-            (Target::Scalars, Key::Map(key), OpType::Put(value)) if !op.insert && is_scalar(value) => {
-                let accepted = self.replaces_visible(op, key);
-                self.put.entry((op.obj.clone(), key.to_string())).or_default().insert(id);
-                accepted
-            }
-            (Target::Entries, Key::Map(key), OpType::Make(ObjType::Map)) if !op.insert => {
-                self.made.insert(id);
-                op.pred.is_empty() && parse_entry_key(key).is_some()
-            }
-            (Target::Talk, Key::Map(key), OpType::Make(ObjType::Map)) if !op.insert => {
-                self.made.insert(id);
-                op.pred.is_empty() && key.parse::<TalkId>().is_ok()
-            }
-            (Target::Text, Key::Seq(_), OpType::Put(ScalarValue::Str(letter))) => {
-                op.insert && op.pred.is_empty() && letter.chars().count() == 1
-            }
-            (Target::Text, Key::Seq(ElementId::Id(_)), OpType::Delete) => !op.insert && op.pred.len() > 0,
-            _ => false,
-        }
-    }
-
-    fn target(&mut self, obj: &ObjectId) -> Option<Target> {
-        if let Some(target) = self.targets.get(obj) {
-            return Some(*target);
-        }
-        let ObjectId::Id(op) = obj else { return None };
-        let target = self.find_target(op)?;
-        self.targets.insert(obj.clone(), target);
-        Some(target)
-    }
-
-    fn find_target(&self, op: &OpId) -> Option<Target> {
-        if self.made.contains(op) {
-            return Some(Target::Scalars);
-        }
-        let id = exid(op);
-        Some(match Root::find(&id) {
-            Some(Root::Answers | Root::State) => Target::Scalars,
-            Some(Root::Entries) => Target::Entries,
-            Some(Root::Talk) => Target::Talk,
-            Some(Root::Text(_)) => Target::Text,
-            None => {
-                // An entry or something said, made earlier: a map right below its container.
-                let parent = self.automerge.parents(&id).ok()?.next()?.obj;
-                let inside = matches!(Root::find(&parent), Some(Root::Entries | Root::Talk));
-                inside.then_some(Target::Scalars)?
-            }
-        })
-    }
-
-    /// A put takes the place of values that its author saw: of nothing, of this change's own earlier
-    /// put, or of values that were visible at its dependencies.
-    fn replaces_visible(&self, op: &Op, key: &str) -> bool {
-        if op.pred.is_empty() {
-            return true;
-        }
-        let ObjectId::Id(obj) = &op.obj else { return false };
-        let own = self.put.get(&(op.obj.clone(), key.to_owned()));
-        let visible = if self.made.contains(obj) {
-            Vec::new()
-        } else {
-            self.automerge.get_all_at(exid(obj), key, &self.change.deps).unwrap_or_default()
-        };
-        op.pred.iter().all(|pred| {
-            own.is_some_and(|own| own.contains(pred)) || visible.iter().any(|(_, id)| *id == exid(pred))
-        })
-    }
-}
-
-fn exid(op: &OpId) -> ObjId {
-    ObjId::Id(op.counter(), TheirActor::from(op.actor().to_bytes()), 0)
-}
-
-fn is_scalar(value: &ScalarValue) -> bool {
-    match value {
-        ScalarValue::Str(_) | ScalarValue::Int(_) | ScalarValue::Null => true,
-        ScalarValue::F64(number) => number.is_finite(),
-        _ => false,
     }
 }

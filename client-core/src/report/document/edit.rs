@@ -1,6 +1,7 @@
 //! What a person did between two saves: first gathered, then written as one.
 
 use super::super::ids::{ActorId, ChangeHash, EntryId, TalkId};
+use super::super::isolation;
 use super::super::schema::{Path, Stage, TalkItem, TextName, entry, state};
 use super::write::Writer;
 use super::{Document, DocumentError};
@@ -113,14 +114,23 @@ impl Document {
         let mut edit = Edit { document: self, steps: Vec::new() };
         gather(&mut edit);
         let steps = edit.steps;
-        let mut writer = Writer::new(self.clone(), actor, time_ms)?;
-        for step in steps {
-            writer.carry_out(step)?;
-        }
-        let (document, changes) = writer.finish()?;
+        let copy = self.clone();
+        let (document, changes) = isolation::contain(|| write(copy, actor, time_ms, steps))
+            .unwrap_or(Err(DocumentError::Broken))?;
         if !changes.is_empty() {
             *self = document;
         }
         Ok(changes)
     }
+}
+
+fn write(
+    document: Document,
+    actor: ActorId,
+    time_ms: i64,
+    steps: Vec<Step>,
+) -> Result<(Document, Vec<Vec<u8>>), DocumentError> {
+    let mut writer = Writer::new(document, actor, time_ms)?;
+    steps.into_iter().try_for_each(|step| writer.carry_out(step))?;
+    writer.finish()
 }

@@ -2,6 +2,7 @@
 //! Automerge; all others see the types of this module.
 
 pub(super) mod admit;
+mod check;
 pub(super) mod edit;
 pub(super) mod genesis;
 pub(super) mod history;
@@ -48,6 +49,9 @@ pub enum DocumentError {
     /// The document would hold more than [`AUTHOR_OPS_MAX`](super::limits::AUTHOR_OPS_MAX) ops.
     #[error("the document is full")]
     Full,
+    /// Automerge panicked. Nothing was written; the document should be loaded again.
+    #[error("the document is broken")]
+    Broken,
     /// Automerge failed where it should not.
     #[error("the edit failed")]
     Automerge(#[from] automerge::AutomergeError),

@@ -90,8 +90,16 @@ impl Writer {
         if as_wanted && (!standing.is_empty() || *scalar == Scalar::Empty) {
             return Ok(());
         }
+        let several = standing.len() > 1;
         let (value, bytes) = value_of(scalar)?;
-        self.spend(OP_BYTES + key.len() + bytes, 1)?;
+        self.spend(2 * OP_BYTES + 2 * key.len() + bytes, 2)?;
+        if several {
+            // Automerge writes the choice of what already wins as a deletion of the rest. Then this
+            // choice would have no author, and would lose against somebody else's other choice
+            // without a trace. A put in between makes it a put like any other.
+            let between = if *scalar == Scalar::Empty { ScalarValue::Int(0) } else { ScalarValue::Null };
+            self.tx().put(object, key, between)?;
+        }
         Ok(self.tx().put(object, key, value)?)
     }
 

@@ -48,7 +48,7 @@ fn perform(people: &mut [Person; 3], who: usize, act: Act) {
         Act::TakeBack(question) => edit.set(&path(question), None),
         Act::Write(at, delete, text) => edit.splice_text(TextName::Narrative, at, delete, &text),
         Act::Add(entry) => {
-            edit.add_entry("persons", EntryId([number, entry, 0, 0, 0, 0, 0, 0]), i64::from(entry))
+            edit.add_entry("persons", EntryId([number, entry, 0, 0, 0, 0, 0, 0]), i64::from(entry));
         }
         Act::AnswerAbout(entry, value) => {
             let id = EntryId([entry, 0, 0, 0, 0, 0, 0, 0]);

@@ -1,8 +1,10 @@
 //! Stories of Aida, a monitor, and Bermet, who coordinates; and of Mallory, who has a member's phone.
 
+mod cost;
 mod hostile;
 mod laws;
 mod stories;
+mod tampered;
 
 use baikoo_protocol::id::{DeviceId, StreamId};
 
