@@ -9,7 +9,7 @@ use crate::run::{Outcome, aloud, bold, cargo, command, output, quietly, works};
 use crate::setup;
 
 /// The tool that writes the glue: a workspace of its own, since it is large and only this needs it.
-pub(crate) const GLUE_MANIFEST: &str = "xtask/glue/Cargo.toml";
+pub(crate) const GLUE_MANIFEST: &str = "xtask/bindgen/Cargo.toml";
 const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 
@@ -110,12 +110,12 @@ fn compile(toolchain: Toolchain) -> Command {
 // Library and tool must be of exactly the same version: what they say to each other is not stable.
 fn check_glue_version() -> Outcome {
     let library = locked("Cargo.lock", "wasm-bindgen");
-    let tool = locked("xtask/glue/Cargo.lock", "wasm-bindgen-cli-support");
+    let tool = locked("xtask/bindgen/Cargo.lock", "wasm-bindgen-cli-support");
     if library.is_some() && library == tool {
         return Ok(());
     }
     Err(format!(
-        "the web core uses wasm-bindgen {}, and xtask/glue wasm-bindgen-cli-support {}: make them equal",
+        "the web core uses wasm-bindgen {}, and xtask/bindgen wasm-bindgen-cli-support {}: make them equal",
         library.unwrap_or_default(),
         tool.unwrap_or_default()
     ))
