@@ -1,6 +1,6 @@
 //! What the tests share: a world with a server, people with their phones, and a network that can
 //! be cut.
 
-pub mod person;
 pub mod disk;
+pub mod person;
 pub mod world;

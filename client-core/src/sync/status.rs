@@ -42,7 +42,9 @@ impl Client {
     /// Whether another call would have something to send, after one that sent `nothing` or something.
     pub(crate) fn has_something_to_send(&self, nothing: bool) -> Result<bool, ClientError> {
         let coordinates = self.coordinates();
-        let follows = self.store.read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
+        let follows = self
+            .store
+            .read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
         let own = self.device.id();
         self.store.read(|tx| {
             let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
