@@ -29,6 +29,7 @@ mod reviews;
 mod show;
 
 pub use labels::{ChoiceView, FormSectionView, FormView, PlaceView, QuestionView};
+pub use reports::Put;
 
 /// What has happened that a screen may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -259,8 +259,10 @@ impl Client {
             let last = tx.last_own_dseq(own, stream)?;
             let stored = tx.envelopes_at(own, last)?.iter().all(|row| row.state != EnvelopeState::Outbox);
             Ok(match last {
-                // Nothing in it is from here: it came from the server.
-                0 => Delivery::Received,
+                // Nothing in it is from here: it came from the server, and more is known only to those
+                // who coordinate.
+                0 if self.coordinates() => Delivery::Received,
+                0 => Delivery::Stored,
                 _ if !stored => Delivery::OnDevice,
                 _ if last <= tx.get_count(crate::store::Name::ReceivedDseq)? => Delivery::Received,
                 _ => Delivery::Stored,

@@ -22,6 +22,15 @@ const URGENT: i64 = 0;
 /// Then the small ones, as flash reports are, then the rest.
 const ORDINARY: i64 = 1;
 
+/// One of the things that a save writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Put {
+    /// An answer, or that it was taken back.
+    Answer(Path, Option<Answer>),
+    /// A long text as a whole; see [`Client::set_text`].
+    Text(TextName, String),
+}
+
 impl Client {
     /// Begins a report. It stays on this device until it is sent.
     ///
@@ -104,6 +113,28 @@ impl Client {
     /// As [`Self::set_answer`].
     pub fn set_text(&mut self, report: StreamId, name: TextName, text: &str) -> Result<(), ClientError> {
         self.edit(report, |edit| edit.set_text(name, text))
+    }
+
+    /// Several answers and texts in one save: one change, all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`Self::set_answer`].
+    pub fn save(&mut self, report: StreamId, puts: &[Put]) -> Result<(), ClientError> {
+        for put in puts {
+            if let Put::Answer(path, _) = put
+                && (matches!(path, Path::Text(_) | Path::Talk(_) | Path::State(_)) || !path.is_valid())
+            {
+                return Err(ClientError::BadInput(path.to_string()));
+            }
+        }
+        self.edit(report, |edit| {
+            for put in puts {
+                match put {
+                    Put::Answer(path, answer) => edit.set(path, answer.as_ref()),
+                    Put::Text(name, text) => edit.set_text(*name, text),
+                }
+            }
+        })
     }
 
     /// Adds a person, a destroyed house or another repeated thing.
