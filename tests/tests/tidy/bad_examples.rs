@@ -77,6 +77,11 @@ fn a_package_without_the_lints_is_found() {
 #[test]
 fn a_file_that_no_module_leads_to_is_found() {
     let files = [
+        file(
+            "cli/src/lib.rs",
+            "macro_rules! all { ($($file:ident),*) => { $(mod $file;)* } }\nall! {\n    list::List,\n}",
+        ),
+        file("cli/src/list.rs", ""),
         file("cli/src/main.rs", "mod show;\n#[cfg(test)]\n#[path = \"odd_tests.rs\"]\nmod tests;"),
         file("cli/src/show.rs", "pub(crate) mod part;"),
         file("cli/src/show/part.rs", ""),

@@ -127,16 +127,14 @@ pub(crate) fn tables(schema: &File) -> BTreeSet<String> {
     columns(schema).into_iter().flat_map(|(table, column, _, _)| [table, column]).collect()
 }
 
-/// Paths that the router serves.
+/// Paths that a router serves: what follows `.route(`.
 pub(crate) fn routes(sources: &[File]) -> BTreeSet<String> {
-    let routers = sources.iter().filter(|file| file.text.contains("Router"));
-    let texts = routers.flat_map(|file| strings(before_tests(&file.text)));
-    texts.filter(|text| is_route(text)).collect()
-}
-
-fn is_route(text: &str) -> bool {
-    let allowed = |char: char| char.is_ascii_alphanumeric() || "/{}_-*.".contains(char);
-    text.len() > 1 && text.starts_with('/') && text.chars().all(allowed)
+    let mut found = BTreeSet::new();
+    for file in sources {
+        let text = code(before_tests(&file.text), true);
+        found.extend(text.split(".route(").skip(1).filter_map(|rest| strings(rest).into_iter().next()));
+    }
+    found
 }
 
 /// Domain strings: each hash, signature and seal has its own.

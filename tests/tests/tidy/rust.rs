@@ -155,12 +155,15 @@ fn modules(file: &File) -> Vec<String> {
     let text = code(&file.text, true);
     let mut found = Vec::new();
     let mut path_attribute = None;
+    // A macro may declare a module for each `file::Type,` that it is given.
+    let by_macro = text.contains("(mod $");
     for line in text.lines().map(str::trim) {
         if let Some(path) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
             path_attribute = Some(format!("{folder}/{path}"));
             continue;
         }
-        let Some(module) = declared(line) else {
+        let listed = line.strip_suffix(',').and_then(|item| item.split_once("::")).map(|(file, _)| file);
+        let Some(module) = declared(line).or(listed.filter(|_| by_macro)) else {
             path_attribute = path_attribute.filter(|_| line.starts_with("#[") || line.is_empty());
             continue;
         };
