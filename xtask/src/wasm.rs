@@ -67,7 +67,15 @@ pub(crate) fn prepare() -> Outcome {
 /// Compiles the core and writes its glue to `web/src/core/generated/`.
 pub(crate) fn build() -> Outcome {
     let toolchain = toolchain().ok_or("no compiler for the browser: run `cargo xtask setup`")?;
-    aloud(compile(toolchain).args(["build", "--package", "baikoo-ffi", "--profile", PROFILE, "--target", TARGET]))?;
+    aloud(compile(toolchain).args([
+        "build",
+        "--package",
+        "baikoo-ffi",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+    ]))?;
     let core = target().join(TARGET).join(PROFILE).join("baikoo_ffi.wasm");
     if !core.exists() {
         return Err("ffi does not make a library for the browser yet (crate-type cdylib)".to_owned());
@@ -83,7 +91,15 @@ pub(crate) fn build() -> Outcome {
 /// Only looks whether the core would compile for the browser.
 pub(crate) fn check() -> Outcome {
     let toolchain = toolchain().ok_or("no compiler for the browser: run `cargo xtask setup`")?;
-    aloud(compile(toolchain).args(["check", "--package", "baikoo-ffi", "--profile", PROFILE, "--target", TARGET]))
+    aloud(compile(toolchain).args([
+        "check",
+        "--package",
+        "baikoo-ffi",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+    ]))
 }
 
 // A target folder of its own: two compilers in one would build everything anew each time.
