@@ -23,6 +23,8 @@ pub mod store;
 pub mod sync;
 pub mod testing;
 pub mod transport;
+#[cfg(test)]
+mod typescript;
 pub mod view;
 
 pub use baikoo_protocol as protocol;

@@ -1,6 +1,6 @@
 /**
  * What the core is asked and what it answers: the view types of `client-core`, as serde writes them.
- * To be replaced by the generated declarations once the browser face of the core is built.
+ * `agree.ts` holds them against the declarations that are generated from the core.
  */
 
 export type Lang = 'ky' | 'ru' | 'uz' | 'tg' | 'kk' | 'en';
