@@ -1,6 +1,9 @@
 //! A server without a network, and people with devices.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test may fail here")]
+
+pub mod http;
 
 use std::path::Path;
 use std::sync::Arc;
