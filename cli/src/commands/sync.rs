@@ -84,6 +84,7 @@ impl Sync {
                 opened => opened?,
             };
             let words = cx.words;
+            let last_success_ms = client.sync_status(&engine)?.last_success_ms;
             // After a failure the engine says when to try again, and is not hurried.
             let input = if failed { Input::Wake } else { Input::SyncNow };
             let outcome = sync_from(input, &mut client, &mut engine, http, |client, engine| {
@@ -91,12 +92,18 @@ impl Sync {
             });
             let outcome = outcome.await;
             cx.progress("");
-            failed = outcome.is_err();
             let status = client.sync_status(&engine)?;
+            if outcome.is_ok() && status.last_success_ms == last_success_ms {
+                // The engine found it too early (a clock was set back): nothing was tried.
+                drop(client);
+                tokio::time::sleep(BUSY).await;
+                continue;
+            }
+            failed = outcome.is_err();
             let changed = client.take_events().iter().filter(|event| is_news(event)).count();
             let now_said = (status.waiting_reports, outcome.as_ref().err().map(ClientError::code));
             if said != Some(now_said) || changed > 0 {
-                self.tell(cx, &status, outcome.as_ref().err())?;
+                self.tell(cx, &status, changed, outcome.as_ref().err())?;
                 said = Some(now_said);
             }
             drop(client);
@@ -115,11 +122,12 @@ impl Sync {
         &self,
         cx: &mut Context<'_, '_>,
         status: &SyncView,
+        changed: usize,
         error: Option<&ClientError>,
     ) -> Result<(), Failure> {
         if cx.json {
             let code = error.map(ClientError::code);
-            return cx.data(&serde_json::json!({ "sync": status, "error": code }));
+            return cx.data(&serde_json::json!({ "sync": status, "changed": changed, "error": code }));
         }
         let words = cx.words;
         let what = match error {
@@ -134,7 +142,8 @@ impl Sync {
             None => words.get("status.all_stored").to_owned(),
         };
         let now = wording::time(cx.now_ms());
-        cx.line(&format!("{now}  {what}"))
+        let news = if changed > 0 { format!(" • {}: {changed}", words.get("status.unread")) } else { String::new() };
+        cx.line(&format!("{now}  {what}{news}"))
     }
 }
 
