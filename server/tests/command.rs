@@ -1,5 +1,7 @@
 //! The command as an administrator uses it, and what a sudden death leaves.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail here")]
+
 mod support;
 
 use std::io::{BufRead, BufReader};
