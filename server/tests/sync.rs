@@ -415,7 +415,7 @@ async fn a_transaction_that_dies_is_not_acknowledged_and_leaves_nothing() {
     let mut lost = world.workspace.clone();
     let approval = lost.approves(alice.id(), false);
     dying.store(true, std::sync::atomic::Ordering::Relaxed);
-    let body = upload(&hello(), &[approval.clone()], std::slice::from_ref(&report));
+    let body = upload(&hello(), std::slice::from_ref(&approval), std::slice::from_ref(&report));
     assert_eq!(world.sync(carol, &body).await.unwrap_err(), Refusal::Internal);
     dying.store(false, std::sync::atomic::Ordering::Relaxed);
     let answer = world.pull(carol, &hello()).await;

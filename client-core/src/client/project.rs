@@ -122,8 +122,7 @@ impl Client {
             .iter()
             .filter(|said| said.item.kind == TalkKind::Question && !answered.contains(&said.id))
             .count();
-        let review_conflicts = review.map_or(0, |review| review.conflicts().len());
-        let conflicts = document.conflicts().len() + review_conflicts;
+        let conflicts = differences(document) + review.map_or(0, differences);
         let coordinates = self.coordinates();
         let (status, changed_since_review) = match review {
             Some(review) => review_state(review, document),
@@ -273,6 +272,19 @@ impl Client {
             })
         })
     }
+}
+
+/// In how many places people answered differently and nobody has chosen. Only what a screen shows
+/// counts, so that there is always something to do about it: where an entry stands in its list, or
+/// why it was crossed out, is nobody's dispute.
+pub(crate) fn differences(document: &Document) -> usize {
+    use crate::report::schema::entry::{ORDER, REMOVED};
+    let counts = |path: &Path| match path {
+        Path::Answer(_) => true,
+        Path::EntryAnswer { question, .. } => question != ORDER && question != REMOVED,
+        Path::Text(_) | Path::State(_) | Path::Talk(_) => false,
+    };
+    document.conflicts().iter().filter(|conflict| counts(&conflict.path)).count()
 }
 
 fn review_state(review: &Document, report: &Document) -> (Option<String>, bool) {

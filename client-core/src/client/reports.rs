@@ -212,18 +212,13 @@ impl Client {
     /// # Errors
     /// [`ClientError::NotFound`] if there is no such version.
     pub fn resolve(&mut self, report: StreamId, path: &Path, change: &str) -> Result<(), ClientError> {
-        let stream = self.stream_of_path(report, path);
         let wanted = self
-            .document(stream)?
+            .document(report)?
             .versions(path)
             .into_iter()
             .find(|version| version.by.iter().any(|stamp| stamp.change.to_string() == change))
             .ok_or(ClientError::NotFound("version"))?;
-        self.edit(stream, |edit| edit.set_scalar(path, wanted.scalar))
-    }
-
-    fn stream_of_path(&self, stream: StreamId, _path: &Path) -> StreamId {
-        stream
+        self.edit(report, |edit| edit.set_scalar(path, wanted.scalar))
     }
 
     /// Puts an earlier value back, as a new change.
