@@ -72,7 +72,7 @@ export async function walk(page, address, shot) {
   await next();
   await next();
   await shot('27-fill-counts');
-  await next();
+  for (let at = 0; at < 3; at++) await next();
   await shot('28-fill-people');
   await page.locator('main button.big').click();
   await page.locator('main input[type=checkbox]').first().waitFor();

@@ -11,6 +11,13 @@ use crate::setup;
 /// The tool that writes the glue: a workspace of its own, since it is large and only this needs it.
 pub(crate) const GLUE_MANIFEST: &str = "xtask/bindgen/Cargo.toml";
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Small before fast: see Cargo.toml.
+const PROFILE: &str = "web";
+/// Parts of SQLite that nothing here uses: a tenth of its size.
+const SQLITE_LEFT_OUT: &str = "-USQLITE_ENABLE_RTREE -USQLITE_ENABLE_SESSION -USQLITE_ENABLE_PREUPDATE_HOOK \
+    -USQLITE_ENABLE_BYTECODE_VTAB -USQLITE_ENABLE_DBPAGE_VTAB -USQLITE_ENABLE_DBSTAT_VTAB \
+    -USQLITE_ENABLE_STMTVTAB -USQLITE_ENABLE_MATH_FUNCTIONS -USQLITE_ENABLE_OFFSET_SQL_FUNC \
+    -USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION -USQLITE_ENABLE_COLUMN_METADATA -USQLITE_ENABLE_API_ARMOR";
 const DEBIAN: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 
 /// Who compiles for the browser.
@@ -60,8 +67,16 @@ pub(crate) fn prepare() -> Outcome {
 /// Compiles the core and writes its glue to `web/src/core/generated/`.
 pub(crate) fn build() -> Outcome {
     let toolchain = toolchain().ok_or("no compiler for the browser: run `cargo xtask setup`")?;
-    aloud(compile(toolchain).args(["build", "--package", "baikoo-ffi", "--release", "--target", TARGET]))?;
-    let core = target().join(TARGET).join("release/baikoo_ffi.wasm");
+    aloud(compile(toolchain).args([
+        "build",
+        "--package",
+        "baikoo-ffi",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+    ]))?;
+    let core = target().join(TARGET).join(PROFILE).join("baikoo_ffi.wasm");
     if !core.exists() {
         return Err("ffi does not make a library for the browser yet (crate-type cdylib)".to_owned());
     }
@@ -76,7 +91,15 @@ pub(crate) fn build() -> Outcome {
 /// Only looks whether the core would compile for the browser.
 pub(crate) fn check() -> Outcome {
     let toolchain = toolchain().ok_or("no compiler for the browser: run `cargo xtask setup`")?;
-    aloud(compile(toolchain).args(["check", "--package", "baikoo-ffi", "--release", "--target", TARGET]))
+    aloud(compile(toolchain).args([
+        "check",
+        "--package",
+        "baikoo-ffi",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+    ]))
 }
 
 // A target folder of its own: two compilers in one would build everything anew each time.
@@ -97,13 +120,7 @@ fn compile(toolchain: Toolchain) -> Command {
         }
     };
     cargo.env("CARGO_TARGET_DIR", target());
-    // Small before fast: it travels over 2G once, and waits for the disk more than for itself.
-    cargo
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")
-        .env("CARGO_PROFILE_RELEASE_LTO", "fat")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
-        .env("CARGO_PROFILE_RELEASE_PANIC", "abort")
-        .env("CARGO_PROFILE_RELEASE_DEBUG", "false");
+    cargo.env("SQLITE_WASM_RS_FLAGS", SQLITE_LEFT_OUT);
     cargo
 }
 

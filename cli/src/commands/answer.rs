@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::{find, typed};
 
 #[derive(Debug, Args)]
-pub(crate) struct AnswerCommand {
+pub(crate) struct Answer {
     /// The report
     report: String,
     /// The words, @FILE, or - for what is piped in
@@ -20,7 +20,7 @@ pub(crate) struct AnswerCommand {
     to: Option<String>,
 }
 
-impl AnswerCommand {
+impl Answer {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
         let text = typed::words(cx, &self.text)?;
         let mut client = cx.open()?;

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::table::Table;
 
 #[derive(Debug, Args)]
-pub(crate) struct FormCommand {
+pub(crate) struct Form {
     /// Only this section, or this question with its codes
     name: Option<String>,
     /// The form of reviews
@@ -17,7 +17,7 @@ pub(crate) struct FormCommand {
     review: bool,
 }
 
-impl FormCommand {
+impl Form {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
         let language = cx.language();
         let form = if self.review { Client::review_form(language) } else { Client::form(language) };

@@ -46,9 +46,9 @@ commands! {
     /// Show who this device is
     me::Me,
     /// Show what the form asks, and the codes that it takes
-    form::FormCommand,
+    form::Form,
     /// Look up places of the gazetteer
-    place::PlaceCommand,
+    place::Place,
     /// Begin a report
     new::New,
     /// Answer questions of a report, or take answers back
@@ -80,7 +80,7 @@ commands! {
     /// Ask the monitor something (coordinators)
     ask::Ask,
     /// Answer a question
-    answer::AnswerCommand,
+    answer::Answer,
     /// Remark on a report, for everybody who has it
     comment::Comment,
     /// Say something to the other coordinators alone

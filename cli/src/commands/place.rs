@@ -12,13 +12,13 @@ use crate::table::Table;
 const MOST: usize = 20;
 
 #[derive(Debug, Args)]
-pub(crate) struct PlaceCommand {
+pub(crate) struct Place {
     /// A name or its beginning, in any of the scripts
     #[arg(required = true)]
     name: Vec<String>,
 }
 
-impl PlaceCommand {
+impl Place {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
         let (found, language) = (gazetteer::find(&self.name.join(" "), MOST), cx.language());
         if cx.json {

@@ -12,7 +12,7 @@ use crate::report::{
     ActorId, ChangeHash, Document, DocumentError, DocumentKind, Edit, EntryId, Path, Stage, TalkId, TalkItem,
     TalkKind, TextName,
 };
-use crate::store::{DocumentRow, Name};
+use crate::store::DocumentRow;
 
 /// Changes that are kept beside a document's base before they are folded into it.
 const CHANGES_BESIDE_BASE: usize = 24;
@@ -72,7 +72,7 @@ impl Client {
             opened_heads: None,
             priority: ORDINARY,
         };
-        let actor = self.actor(stream)?;
+        let actor = self.actor(stream);
         let own = self.device.id();
         self.store.write(|tx| {
             tx.add_document(&row)?;
@@ -83,9 +83,8 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn actor(&self, stream: StreamId) -> Result<ActorId, ClientError> {
-        let incarnation = self.store.read(|tx| tx.get_count(Name::Incarnation))?;
-        Ok(ActorId::derive(self.device.id(), stream, u32::try_from(incarnation).unwrap_or(1)))
+    fn actor(&self, stream: StreamId) -> ActorId {
+        ActorId::derive(self.device.id(), stream, self.incarnation)
     }
 
     /// Answers a question, or takes the answer back. Durable when this returns. An answer that
@@ -299,7 +298,7 @@ impl Client {
         stream: StreamId,
         gather: impl FnOnce(&mut Edit<'_>),
     ) -> Result<(), ClientError> {
-        let actor = self.actor(stream)?;
+        let actor = self.actor(stream);
         let time_ms = self.env.clocks().wall_ms;
         let mut document = self.take_document(stream)?;
         // Whoever was granted a document writes in it for the first time here.
@@ -317,13 +316,13 @@ impl Client {
             self.open = Some((stream, document));
             return Ok(());
         }
-        let own = self.device.id();
+        let (own, incarnation) = (self.device.id(), self.incarnation);
         let projected = self.plan_projection(stream, &document)?;
         // On a failure the open document is ahead of the database: it is dropped, not kept.
         self.store.write(|tx| {
             tx.set_actor(stream, actor.0, own)?;
             for change in &changes {
-                tx.add_change(stream, change, false)?;
+                tx.add_change(stream, change, Some(incarnation))?;
             }
             if tx.changes_since_base(stream)?.len() > CHANGES_BESIDE_BASE {
                 tx.rebase_document(stream, &document.save())?;

@@ -29,8 +29,6 @@ pub enum Name {
     SetupCode,
     /// The role key that came with the invitation: its epoch, a space, its public half in hex.
     InvitedRole,
-    /// Counts this database's lives: a restored copy must take the next.
-    Incarnation,
     /// How many envelopes this device has made.
     Dseq,
     /// The hash of the last.
@@ -77,7 +75,6 @@ impl Name {
             Self::Admission => "admission",
             Self::SetupCode => "setup_code",
             Self::InvitedRole => "invited_role",
-            Self::Incarnation => "incarnation",
             Self::Dseq => "dseq",
             Self::LastHash => "last_hash",
             Self::AcceptedDseq => "accepted_dseq",

@@ -16,7 +16,7 @@ mod meta;
 mod peers;
 mod projection;
 
-pub use documents::{DocumentRow, StoredKey};
+pub use documents::{DocumentRow, StoredKey, UnsealedChange};
 pub use log::{EnvelopeRow, EnvelopeState};
 pub use meta::Name;
 pub use peers::Peer;

@@ -15,7 +15,7 @@ use crate::crypto::body::open_body;
 use crate::crypto::keys::DocumentKey;
 use crate::crypto::seal::{SealingSecret, open_key};
 use crate::error::ClientError;
-use crate::report::{ActorId, ChangeRefusal, Document, DocumentKind, isolation};
+use crate::report::{ActorId, ChangeHash, ChangeRefusal, Document, DocumentKind, isolation};
 use crate::store::{DocumentRow, EnvelopeRow, EnvelopeState, Name, Tx};
 
 /// Envelopes that are opened and merged in one transaction.
@@ -34,7 +34,6 @@ enum Verdict {
 struct Opened {
     row: EnvelopeRow,
     body: Body,
-    actor: ActorId,
 }
 
 impl Client {
@@ -91,7 +90,7 @@ impl Client {
         let now_ms = self.env.clocks().wall_ms;
         self.store.write(|tx| {
             for merged in &documents {
-                merged.keep(tx, now_ms)?;
+                merged.keep(tx)?;
             }
             for (id, verdict) in &verdicts {
                 let (state, reason) = match verdict {
@@ -236,8 +235,7 @@ impl Client {
         if body.kind() == DocumentKind::Review && !author_coordinates {
             return Ok(Err(Verdict::SetApart("not_allowed")));
         }
-        let actor = ActorId::derive(envelope.device, stream, body.incarnation);
-        Ok(Ok(Opened { row, body, actor }))
+        Ok(Ok(Opened { row, body }))
     }
 
     fn find_key(
@@ -465,11 +463,12 @@ impl Client {
                 break;
             }
         }
-        let own = self.actor(stream)?;
-        for (_, change) in &pending {
+        let own = self.device.id();
+        for change in &pending {
+            let actor = ActorId::derive(own, stream, change.incarnation);
             merged
                 .document
-                .receive(std::slice::from_ref(change), own)
+                .receive(std::slice::from_ref(&change.bytes), actor)
                 .map_err(|_| crate::client::damaged("own change"))?;
         }
         self.store.write(|tx| Ok(tx.rebase_document(stream, &merged.document.save())?))
@@ -513,14 +512,19 @@ impl Merged {
         if (one.body.kind() == DocumentKind::Review) != self.row.is_review {
             return Ok(Outcome::OtherKind);
         }
-        let changes: Vec<Vec<u8>> = one.body.changes.iter().map(|bytes| bytes.to_vec()).collect();
-        let received = self.document.receive(&changes, one.actor)?;
-        if !received.missing.is_empty() {
-            return Ok(Outcome::Missing);
+        let device = one.row.envelope.device;
+        // All of an envelope or nothing of it, though its lives are received one by one.
+        let before = (one.body.lives.len() > 1).then(|| self.document.clone());
+        let received = self.receive_lives(device, one);
+        if !matches!(received, Ok(Some(_)))
+            && let Some(before) = before
+        {
+            self.document = before;
         }
+        let Some((applied, actors)) = received? else { return Ok(Outcome::Missing) };
+        self.fresh.extend(applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
         self.changed = true;
-        self.actors.push((one.actor, one.row.envelope.device));
-        self.fresh.extend(received.applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
+        self.actors.extend(actors);
         if self.new && self.row.is_review {
             use crate::form::answer::Scalar;
             use crate::report::schema::state;
@@ -533,13 +537,34 @@ impl Merged {
         Ok(Outcome::Applied)
     }
 
-    fn keep(&self, tx: &Tx<'_>, _now_ms: i64) -> Result<(), ClientError> {
+    /// The changes that are new, and the actors; nothing if something that they stand on is missing.
+    #[allow(clippy::type_complexity, reason = "said in the line above")]
+    fn receive_lives(
+        &mut self,
+        device: DeviceId,
+        one: &Opened,
+    ) -> Result<Option<(Vec<ChangeHash>, Vec<(ActorId, DeviceId)>)>, ChangeRefusal> {
+        let (mut applied, mut actors) = (Vec::new(), Vec::new());
+        for life in &one.body.lives {
+            let actor = ActorId::derive(device, one.row.envelope.stream, life.incarnation);
+            let changes: Vec<Vec<u8>> = life.changes.iter().map(|bytes| bytes.to_vec()).collect();
+            let received = self.document.receive(&changes, actor)?;
+            if !received.missing.is_empty() {
+                return Ok(None);
+            }
+            applied.extend(received.applied);
+            actors.push((actor, device));
+        }
+        Ok(Some((applied, actors)))
+    }
+
+    fn keep(&self, tx: &Tx<'_>) -> Result<(), ClientError> {
         let stream = self.row.stream;
         if self.new {
             tx.add_document(&DocumentRow { base: self.document.save(), ..self.row.clone() })?;
         } else {
             for change in &self.fresh {
-                tx.add_change(stream, change, true)?;
+                tx.add_change(stream, change, None)?;
             }
             if self.beside + self.fresh.len() > CHANGES_BESIDE_BASE {
                 tx.rebase_document(stream, &self.document.save())?;

@@ -138,10 +138,9 @@ impl Client {
     }
 
     fn seal_stream(&mut self, stream: StreamId) -> Result<(), ClientError> {
-        let (row, changes, incarnation, own_key) = self.store.read(|tx| {
+        let (row, changes, own_key) = self.store.read(|tx| {
             let row = tx.document(stream)?.ok_or(damaged("document"))?;
-            let incarnation = u32::try_from(tx.get_count(Name::Incarnation)?).unwrap_or(1);
-            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, incarnation, tx.writing_key(stream)?))
+            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.writing_key(stream)?))
         })?;
         let own_key = own_key.ok_or(damaged("document key"))?;
         let kind = if row.is_review { DocumentKind::Review } else { DocumentKind::Report };
@@ -151,8 +150,8 @@ impl Client {
             let mut size = 0;
             let fits = rest
                 .iter()
-                .take_while(|(_, bytes)| {
-                    size += bytes.len();
+                .take_while(|change| {
+                    size += change.bytes.len();
                     size <= CHANGES_BYTES_MAX
                 })
                 .count()
@@ -160,11 +159,10 @@ impl Client {
             let (batch, later) = rest.split_at(fits);
             rest = later;
             let times = Times::new(self.env.clocks(), self.server_now_if_known()?);
-            let changes = batch.iter().map(|(_, bytes)| bytes.clone()).collect();
-            let body = Body::new(kind, incarnation, times, changes).to_bytes();
+            let body = Body::new(kind, times, batch).to_bytes();
             let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
-            let up_to = batch.last().map_or(0, |(id, _)| *id);
+            let up_to = batch.last().map_or(0, |change| change.id);
             self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {
                 tx.seal_changes(stream, up_to)?;
                 tx.announce_key(stream, own_key.key.id())

@@ -221,7 +221,8 @@ async fn an_invitation_is_used_once<S: Store>(store: &S) {
     enrol(store, &workspace, &device, &invite, NOW_MS).await.expect("in time");
     enrol(store, &workspace, &device, &invite, NOW_MS + 1).await.expect("the same call again");
     assert_eq!(refusal(enrol(store, &workspace, &late, &invite, NOW_MS).await), Refusal::InviteNotOpen);
-    let thief = TestDevice { token: late.token.clone(), ..device.clone() };
+    let mut thief = device.clone();
+    thief.token = late.token.clone();
     let stolen = enrol(store, &workspace, &thief, &invite, NOW_MS).await;
     assert_eq!(refusal(stolen), Refusal::InviteNotOpen, "nobody sets another token");
     let elsewhere = TestWorkspace::new(91);

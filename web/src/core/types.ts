@@ -246,6 +246,8 @@ export type Kind =
 export interface ChoiceView {
   code: string;
   label: string;
+  /** What a search compares: the label in all languages, folded. */
+  folded: string;
 }
 
 export interface QuestionView {
@@ -319,8 +321,10 @@ export interface Core {
   setText(id: string, name: NarrativeName, text: string): Promise<void>;
   addEntry(id: string, section: string): Promise<string>;
   removeEntry(id: string, section: string, entry: string, reason: string): Promise<void>;
+  restoreEntry(id: string, section: string, entry: string): Promise<void>;
   send(id: string): Promise<void>;
   withdraw(id: string, reason: string): Promise<void>;
+  discardDraft(id: string): Promise<void>;
   resolve(id: string, path: string, change: string): Promise<void>;
   restore(id: string, path: string, change: string): Promise<void>;
   history(id: string, lang: Lang): Promise<HistoryView[]>;

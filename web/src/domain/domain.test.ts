@@ -66,20 +66,20 @@ function section(name: string, questions: QuestionView[], repeat = false): FormS
 
 describe('the steps through a form', () => {
   const form: FormView = {
-    id: 'f', version: 1, flash: ['what', 'day', 'hour', 'hurt'],
+    id: 'f', version: 1, flash: ['what', 'day', 'hour', 'hurt_men'],
     sections: [
       section('a', [question('what', 'select_multiple'), question('day', 'date'), question('hour', 'time')]),
-      section('harm', [question('care', 'note'), question('hurt', 'integer'), question('dead', 'integer'), question('story', 'narrative')]),
+      section('harm', [question('care', 'note'), question('hurt_men', 'integer'), question('hurt_women', 'integer'), question('dead', 'integer'), question('story', 'narrative')]),
       section('people', [question('role', 'select_one'), question('sex', 'select_one')], true),
       section('water', [question('gate', 'text')]),
       section('review', [question('status', 'select_one', 'review')]),
     ],
   };
-  const all = new Set(['a', 'harm', 'people', 'review', 'what', 'day', 'hour', 'care', 'hurt', 'dead', 'story', 'status']);
+  const all = new Set(['a', 'harm', 'people', 'review', 'what', 'day', 'hour', 'care', 'hurt_men', 'hurt_women', 'dead', 'story', 'status']);
 
   it('ask one thing a screen, counts together, notes with what follows', () => {
     const steps = stepsOf(form, all);
-    expect(steps.map(({ key }) => key)).toEqual(['what', 'day', 'hour', 'hurt', 'story', 'people']);
+    expect(steps.map(({ key }) => key)).toEqual(['what', 'day', 'hour', 'hurt_men', 'dead', 'story', 'people']);
     const harm = steps[3]!;
     expect(harm.kind === 'questions' && [harm.notes.length, harm.questions.length]).toEqual([1, 2]);
   });
@@ -95,7 +95,7 @@ describe('the steps through a form', () => {
   });
 
   it('put a time on the screen of its date in a flash report', () => {
-    expect(flashSteps(form).map((step) => step.map(({ name }) => name))).toEqual([['what'], ['day', 'hour'], ['hurt']]);
+    expect(flashSteps(form).map((step) => step.map(({ name }) => name))).toEqual([['what'], ['day', 'hour'], ['hurt_men']]);
   });
 });
 
@@ -116,6 +116,7 @@ describe('what waits', () => {
   it('is said in one sentence', () => {
     expect(syncSentence(quiet)).toMatchObject({ tone: 'calm', key: 'sync.nothing' });
     expect(syncSentence({ ...quiet, phase: 'offline', waiting_reports: 2 })).toMatchObject({ tone: 'waiting', key: 'sync.waiting.offline', n: 2 });
+    expect(syncSentence({ ...quiet, last_success_ms: null })).toMatchObject({ tone: 'waiting', key: 'Sync.unenrolled' });
     expect(syncSentence({ ...quiet, phase: 'running', waiting_reports: 1 }).tone).toBe('busy');
     expect(syncSentence({ ...quiet, alarms: ['fork'], waiting_reports: 1 }).tone).toBe('heed');
     expect(syncSentence({ ...quiet, revoked: true, alarms: ['fork'] }).key).toBe('sync.revoked');

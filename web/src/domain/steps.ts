@@ -5,7 +5,7 @@ export type Step =
   | { kind: 'questions'; key: string; section: FormSectionView; notes: QuestionView[]; questions: QuestionView[] }
   | { kind: 'entries'; key: string; section: FormSectionView };
 
-const COUNTS_MAX = 4;
+const COUNTS_MAX = 6;
 
 /**
  * The steps through what is relevant. Counts that stand together are asked together (killed men,
@@ -41,13 +41,18 @@ function questionSteps(section: FormSectionView, asked: QuestionView[]): Step[] 
     const before = steps.at(-1);
     const joins =
       question.kind === 'integer' && notes.length === 0 && before?.kind === 'questions' &&
-      before.questions.length < COUNTS_MAX && before.questions.every(({ kind }) => kind === 'integer');
+      before.questions.length < COUNTS_MAX && before.questions.every(({ kind, name }) => kind === 'integer' && family(name) === family(question.name));
     if (joins) before.questions.push(question);
     else steps.push({ kind: 'questions', key: question.name, section, notes, questions: [question] });
     notes = [];
   }
   if (notes.length > 0) steps.push({ kind: 'questions', key: notes[0]!.name, section, notes, questions: [] });
   return steps;
+}
+
+/** What a count is of: `killed_men` and `killed_women` are asked together. */
+function family(name: string): string {
+  return name.split('_')[0]!;
 }
 
 /** The questions of the thirty-second report, in its order. */
