@@ -28,6 +28,16 @@ pub(crate) fn delivery(words: Words, delivery: Delivery) -> String {
     format!("{mark} {}", words.get(key))
 }
 
+/// How far the author says that she is.
+pub(crate) fn stage(words: Words, code: &str) -> &str {
+    match code {
+        "draft" => words.get("delivery.draft"),
+        "sent" => words.get("stage.sent"),
+        "withdrawn" => words.get("mark.withdrawn"),
+        other => other,
+    }
+}
+
 /// Everything that a person should know about a report at a glance.
 pub(crate) fn state(words: Words, summary: &ReportSummary) -> String {
     let mut parts = vec![delivery(words, summary.delivery)];

@@ -1,5 +1,7 @@
 //! The command without a network: what one person does on one device.
 
+#![allow(clippy::unwrap_used, reason = "tests may")]
+
 use std::ffi::OsString;
 use std::io::Cursor;
 
@@ -116,6 +118,7 @@ fn a_report_is_written_found_shown_and_sent_with_no_network() {
     assert!(shown.contains("Stones were thrown.") && shown.contains(": 25"), "{shown}");
 
     carol.does(&["edit", &report[..6], "injured_total=187", "place_type="]);
+    assert_eq!(carol.data(&["list", "--unread"])["total"], 0, "what one writes oneself is no news");
     let view = carol.data(&["show", &report]);
     assert_eq!(field(&view, "injured_total")["answer"]["value"], 187);
 
@@ -348,6 +351,9 @@ fn six_languages_say_words_and_never_keys() {
                 assert!(!out.contains(family), "{language} {args:?} says a key: {out}");
             }
             assert!(!out.contains('{') && !out.contains('}'), "{language} {args:?}: {out}");
+            for bare in ["form_version ", "sent_at ", "  stage ", "  talk "] {
+                assert!(!out.contains(bare), "{language} {args:?} has no words for {bare}");
+            }
         }
         said.insert(carol.does(&["list"]).lines().nth(1).unwrap().to_owned());
         let failure = carol.fails(&["show", "ffff"], "not_found");

@@ -44,7 +44,7 @@ impl History {
                 &wording::time(change.time_ms),
                 &wording::author(words, &change.author),
                 &format!("{} [{}]", change.label, change.path),
-                &from_to(change),
+                &from_to(words, change),
             ]);
         }
         cx.table(&table)

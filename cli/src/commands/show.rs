@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::words::Words;
 use crate::{find, wording};
 
 #[derive(Debug, Args)]
@@ -149,14 +150,18 @@ fn print_review(cx: &mut Context<'_, '_>, review: &ReviewView) -> Result<(), Fai
     if !review.changed_since.is_empty() {
         cx.line(&format!("  Δ {}", cx.words.get("mark.changed_since_review")))?;
         for change in &review.changed_since {
-            cx.line(&format!("    {}: {}", change.label, from_to(change)))?;
+            cx.line(&format!("    {}: {}", change.label, from_to(cx.words, change)))?;
         }
     }
     Ok(())
 }
 
 /// From what to what.
-pub(super) fn from_to(change: &HistoryView) -> String {
-    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+pub(super) fn from_to(words: Words, change: &HistoryView) -> String {
+    let side = |text: &Option<String>| match text.as_deref() {
+        None => "–".to_owned(),
+        Some(code) if change.path == "state/stage" => wording::stage(words, code).to_owned(),
+        Some(text) => text.to_owned(),
+    };
     format!("{} → {}", side(&change.old), side(&change.new))
 }

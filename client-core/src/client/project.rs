@@ -50,6 +50,10 @@ pub(crate) struct Projected {
 }
 
 impl Projected {
+    pub(crate) fn mark_read(&mut self) {
+        self.columns.unread = false;
+    }
+
     pub(crate) fn keep(&self, tx: &Tx<'_>) -> Result<(), ClientError> {
         let json = serde_json::to_string(&self.row).map_err(|_| ClientError::Internal(None))?;
         Ok(tx.project(self.stream, &self.columns, &json, &self.folded)?)

@@ -317,7 +317,13 @@ impl Client {
             return Ok(());
         }
         let (own, incarnation) = (self.device.id(), self.incarnation);
-        let projected = self.plan_projection(stream, &document)?;
+        let mut projected = self.plan_projection(stream, &document)?;
+        // What one writes oneself is no news: what was read stays read.
+        let was_read = self.store.read(|tx| tx.listed(stream))?.is_none_or(|row| !row.unread);
+        if let Some(projected) = projected.as_mut().filter(|one| was_read && one.stream == stream) {
+            projected.mark_read();
+        }
+        let heads: Vec<u8> = document.heads().iter().flat_map(|head| head.0).collect();
         // On a failure the open document is ahead of the database: it is dropped, not kept.
         self.store.write(|tx| {
             tx.set_actor(stream, actor.0, own)?;
@@ -329,6 +335,9 @@ impl Client {
             }
             if let Some(projected) = &projected {
                 projected.keep(tx)?;
+            }
+            if was_read {
+                tx.set_opened(stream, &heads)?;
             }
             Ok::<_, ClientError>(())
         })?;
