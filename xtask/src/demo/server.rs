@@ -42,6 +42,23 @@ impl Server {
         self.folder.join("log.jsonl")
     }
 
+    /// A copy of its database and log from before anybody wrote.
+    pub(crate) fn before(&self) -> PathBuf {
+        self.folder.join("before")
+    }
+
+    /// Makes that copy.
+    pub(crate) fn keep_what_was_there_before(&self) -> Outcome {
+        let copy = || -> std::io::Result<()> {
+            std::fs::create_dir_all(self.before())?;
+            for entry in std::fs::read_dir(self.data())?.flatten() {
+                std::fs::copy(entry.path(), self.before().join(entry.file_name()))?;
+            }
+            std::fs::copy(self.log(), self.before().join("log.jsonl")).map(drop)
+        };
+        copy().map_err(|error| format!("can't copy the empty database: {error}"))
+    }
+
     /// Makes the data folder; answers the set-up code.
     pub(crate) fn init(&self) -> Outcome<String> {
         std::fs::create_dir_all(&self.folder).map_err(|error| error.to_string())?;

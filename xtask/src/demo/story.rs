@@ -53,6 +53,9 @@ fn prepare(stage: &mut Stage) -> Outcome {
     chapter(1, "A server, and a workspace that it can't read");
     let code = stage.server.init()?;
     stage.server.start()?;
+    stage.server.stop()?;
+    stage.server.keep_what_was_there_before()?;
+    stage.server.start()?;
     let address = stage.server.address();
     say(&format!("The administrator starts the server at {address} and gives Gulnara a set-up code."));
     say("Gulnara, who coordinates in Osh, makes a workspace. Her device draws the keys.");
@@ -111,7 +114,8 @@ fn forty_seconds_of_network(stage: &mut Stage) -> Outcome<String> {
     chapter(3, "Forty seconds of network at the top of a pass");
     stage.server.start()?;
     let [aida, bermet, chynara] = &stage.monitors;
-    for monitor in [aida, bermet, chynara] {
+    // Aida last, so that her device has heard of Bermet's.
+    for monitor in [bermet, chynara, aida] {
         monitor.does(&["sync"])?;
     }
     say("At the spring of Chechme, Aida and Bermet were both there. Aida shares her report with Bermet, by");
@@ -226,11 +230,18 @@ fn search_the_server(stage: &mut Stage, folder: &Path) -> Outcome {
     }
     let mut wanted = words::of(&views);
     wanted.insert(PASSPHRASE.to_owned());
+    // The names of the database's own columns are words, too, and so is what the log says of itself.
+    let before = words::search(&wanted, &[stage.server.before()]).words;
+    wanted.retain(|word| !before.contains(word));
     say(&format!(
         "{} words and texts that people wrote, names and places among them, are looked for in every byte,",
         wanted.len()
     ));
-    say("in UTF-8 and both kinds of UTF-16, while the server runs and after:");
+    say("in UTF-8 and both kinds of UTF-16, while the server runs and after.");
+    let left_out: Vec<String> = before.iter().map(|word| format!("\"{word}\"")).collect();
+    if !left_out.is_empty() {
+        say(&format!("(Left out, since it stood there before anybody wrote: {}.)", left_out.join(", ")));
+    }
     let places = [stage.server.data(), stage.server.log()];
     let running = words::search(&wanted, &places);
     stage.server.stop()?;
@@ -254,7 +265,7 @@ fn search_the_server(stage: &mut Stage, folder: &Path) -> Outcome {
     }
     let leaked: Vec<&String> = [&running, &stopped, &devices].iter().flat_map(|found| &found.words).collect();
     if !leaked.is_empty() {
-        return Err(format!("{} words stand readable where none may be", leaked.len()));
+        return Err(format!("words stand readable where none may be: {leaked:?}"));
     }
     // A search that finds nothing anywhere would prove nothing.
     if open.words.len() * 2 < wanted.len() {
