@@ -13,9 +13,11 @@ use baikoo_protocol::id::{DeviceId, StreamId};
 use baikoo_protocol::membership::{Body, RevokeReason, Role};
 use baikoo_protocol::refusal::Refusal;
 use baikoo_server::limits::Limits;
+use baikoo_server::store::Store;
 use baikoo_server::store::sqlite::{Options, check, restore};
 use baikoo_server::testing::{TestDevice, TestWorkspace, hello, upload};
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use proptest::prelude::*;
 use support::{Answer, NOW_MS, STREAM, World, open};
 
@@ -111,7 +113,10 @@ async fn a_cloned_phone_makes_a_fork_and_both_branches_are_kept() {
     let mut clone = alice.clone();
     let hers: Vec<Envelope> = (0..2).map(|_| alice.changes(id, STREAM, 50)).collect();
     let clones: Vec<Envelope> = (0..3).map(|_| clone.changes(id, STREAM, 60)).collect();
-    world.sync(alice.id(), &upload(&hello(), &[], &[vec![first], hers].concat())).await.unwrap();
+    world
+        .sync(alice.id(), &upload(&hello(), &[], &[vec![first.clone()], hers.clone()].concat()))
+        .await
+        .unwrap();
 
     // The clone believes what the status says, and goes on after 3; then it is led back.
     let elided = Frame::Envelope(clones[2].to_wire(Elide { device: true, prev: true })).to_bytes();
@@ -122,6 +127,8 @@ async fn a_cloned_phone_makes_a_fork_and_both_branches_are_kept() {
     let answer = world.sync(alice.id(), &upload(&hello(), &[], &clones)).await.unwrap();
     answer.refuses_nothing();
     assert_eq!(answer.status().head, 6);
+    let read = read_logged(&world.pull(world.carol.id(), &hello()).await);
+    assert_eq!(read, [vec![first], hers, clones].concat(), "each branch on its own root");
 }
 
 #[tokio::test]
@@ -321,6 +328,24 @@ async fn a_cut_at_any_byte_keeps_every_complete_frame() {
 }
 
 #[tokio::test]
+async fn what_is_complete_is_kept_before_the_rest_comes() {
+    let mut world = World::new().await;
+    let mut alice = world.joins(Role::Monitor).await;
+    let body = upload(&hello(), &[], &[alice.changes(world.workspace.id, STREAM, 30)]);
+    let without_end = Bytes::copy_from_slice(&body[..body.len() - 1]);
+    let body = stream::iter([Ok::<_, ()>(without_end)]).chain(stream::pending());
+    let mut changes = world.node.store.changes(world.workspace.id);
+    let node = std::sync::Arc::clone(&world.node);
+    let call = baikoo_server::sync::answer(node, world.workspace.id, alice.id(), Box::pin(body));
+    tokio::select! {
+        _ = call => panic!("the upload has no end"),
+        changed = changes.changed() => changed.unwrap(),
+        () = tokio::time::sleep(std::time::Duration::from_secs(5)) => panic!("nothing was kept"),
+    }
+    assert_eq!(world.pull(alice.id(), &hello()).await.status().head, 1);
+}
+
+#[tokio::test]
 async fn a_budget_is_kept_and_the_next_call_goes_on() {
     let mut world = World::new().await;
     let mut alice = world.joins(Role::Monitor).await;
@@ -415,7 +440,7 @@ async fn a_transaction_that_dies_is_not_acknowledged_and_leaves_nothing() {
     let mut lost = world.workspace.clone();
     let approval = lost.approves(alice.id(), false);
     dying.store(true, std::sync::atomic::Ordering::Relaxed);
-    let body = upload(&hello(), &[approval.clone()], std::slice::from_ref(&report));
+    let body = upload(&hello(), std::slice::from_ref(&approval), std::slice::from_ref(&report));
     assert_eq!(world.sync(carol, &body).await.unwrap_err(), Refusal::Internal);
     dying.store(false, std::sync::atomic::Ordering::Relaxed);
     let answer = world.pull(carol, &hello()).await;
