@@ -346,6 +346,30 @@ async fn what_is_complete_is_kept_before_the_rest_comes() {
 }
 
 #[tokio::test]
+async fn what_was_complete_is_kept_when_whoever_called_is_gone() {
+    let mut world = World::new().await;
+    let mut alice = world.joins(Role::Monitor).await;
+    let body = upload(&hello(), &[], &[alice.changes(world.workspace.id, STREAM, 30)]);
+    let asked_for_more = std::sync::Arc::new(tokio::sync::Notify::new());
+    let asked = std::sync::Arc::clone(&asked_for_more);
+    let nothing_more = stream::poll_fn(move |_| {
+        asked.notify_one();
+        std::task::Poll::Pending
+    });
+    let body = stream::iter([Ok::<_, ()>(Bytes::from(body[..body.len() - 1].to_vec()))]).chain(nothing_more);
+    let mut changes = world.node.store.changes(world.workspace.id);
+    let node = std::sync::Arc::clone(&world.node);
+    let call = baikoo_server::sync::answer(node, world.workspace.id, alice.id(), body);
+    tokio::select! {
+        _ = call => panic!("the upload has no end"),
+        () = asked_for_more.notified() => {}
+    }
+    // The call was dropped in the middle of its commit, as when a connection is closed.
+    let kept = tokio::time::timeout(std::time::Duration::from_secs(5), changes.changed()).await;
+    kept.expect("it was kept").unwrap();
+}
+
+#[tokio::test]
 async fn a_budget_is_kept_and_the_next_call_goes_on() {
     let mut world = World::new().await;
     let mut alice = world.joins(Role::Monitor).await;
