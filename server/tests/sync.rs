@@ -361,6 +361,7 @@ async fn what_was_complete_is_kept_when_whoever_called_is_gone() {
     let node = std::sync::Arc::clone(&world.node);
     let call = baikoo_server::sync::answer(node, world.workspace.id, alice.id(), body);
     tokio::select! {
+        biased;
         _ = call => panic!("the upload has no end"),
         () = asked_for_more.notified() => {}
     }
