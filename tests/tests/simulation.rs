@@ -53,6 +53,8 @@ struct Ledger {
     numbers: Vec<(&'static str, i64)>,
     words: Vec<String>,
     sent: bool,
+    // The device died while it was being sent: nobody was told, so either will do.
+    perhaps_sent: bool,
 }
 
 struct Simulation {
@@ -239,6 +241,7 @@ impl Simulation {
         entry.readers.insert(who);
         entry.words.push(word);
         entry.sent = self.people[who].tries(|client| client.send(report)).is_ok();
+        entry.perhaps_sent = !entry.sent;
     }
 
     fn a_report_of(&self, who: usize) -> Option<StreamId> {
@@ -269,8 +272,12 @@ impl Simulation {
                 self.ledger.borrow_mut().entry(report).or_default().words.push(word.trim().to_owned());
             }
         }
-        if self.chance(30) && self.people[who].tries(|client| client.send(report)).is_ok() {
-            self.ledger.borrow_mut().entry(report).or_default().sent = true;
+        if self.chance(30) {
+            let sent = self.people[who].tries(|client| client.send(report)).is_ok();
+            let mut ledger = self.ledger.borrow_mut();
+            let entry = ledger.entry(report).or_default();
+            entry.sent |= sent;
+            entry.perhaps_sent |= !sent;
         }
     }
 
@@ -324,7 +331,8 @@ impl Simulation {
     fn check(&self) {
         for (report, ledger) in &*self.ledger.borrow() {
             let mut readers = ledger.readers.clone();
-            if ledger.sent {
+            let sent = ledger.sent || ledger.perhaps_sent && self.people[0].lists(*report).is_some();
+            if sent {
                 readers.extend(0..self.coordinators);
             } else {
                 // A draft is nobody's but its author's, whomever she means to share it with.

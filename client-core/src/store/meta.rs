@@ -25,6 +25,8 @@ pub enum Name {
     Genesis,
     /// The admission still to be made: workspace or enrolment.
     Admission,
+    /// The admission that was made: a restored server may have forgotten it.
+    Admitted,
     /// The setup code for making a workspace, until it is made.
     SetupCode,
     /// The role key that came with the invitation: its epoch, a space, its public half in hex.
@@ -57,6 +59,11 @@ pub enum Name {
     RoleSecrets,
     /// 1 once the server has refused this device as revoked.
     Revoked,
+    /// From which of its own envelopes on the server wants this device to offer again, each spelt
+    /// out; 0 for none.
+    Wanted,
+    /// 1 if the server's membership log is behind this device's, as after a restore.
+    OfferMembership,
     /// 1 if the next call should only ask where the server stands.
     Probe,
 }
@@ -73,6 +80,7 @@ impl Name {
             Self::Server => "server",
             Self::Genesis => "genesis",
             Self::Admission => "admission",
+            Self::Admitted => "admitted",
             Self::SetupCode => "setup_code",
             Self::InvitedRole => "invited_role",
             Self::Dseq => "dseq",
@@ -89,6 +97,8 @@ impl Name {
             Self::Alarms => "alarms",
             Self::RoleSecrets => "role_secrets",
             Self::Revoked => "revoked",
+            Self::Wanted => "wanted",
+            Self::OfferMembership => "offer_membership",
             Self::Probe => "probe",
         }
     }

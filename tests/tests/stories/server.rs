@@ -109,3 +109,26 @@ fn a_phone_that_was_put_back_from_a_copy_never_says_two_things_under_one_number(
     }
     assert!(gulnara.does(|client| client.quarantined()).is_empty());
 }
+
+#[test]
+fn people_who_came_after_the_backup_are_still_there_after_the_restore() {
+    let world = World::new(45);
+    let gulnara = world.coordinator("Gulnara");
+    let backup = world.backs_up_the_server();
+    let aida = world.monitor("Aida", &gulnara);
+    let report = aida.sends("Камдык көчүрмөдө мен жок болчумун.");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    world.restores_the_server(&backup);
+
+    // The server knows neither Aida nor her report; Gulnara's device has both.
+    world.syncs(&gulnara);
+    let later = aida.sends("Мен дагы эле бармын.");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.opens(later).narrative, "Мен дагы эле бармын.");
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    world.syncs(&chynara);
+    assert_eq!(chynara.opens(report).narrative, "Камдык көчүрмөдө мен жок болчумун.");
+    assert!(aida.status().approved);
+}
