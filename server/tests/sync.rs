@@ -13,9 +13,11 @@ use baikoo_protocol::id::{DeviceId, StreamId};
 use baikoo_protocol::membership::{Body, RevokeReason, Role};
 use baikoo_protocol::refusal::Refusal;
 use baikoo_server::limits::Limits;
+use baikoo_server::store::Store;
 use baikoo_server::store::sqlite::{Options, check, restore};
 use baikoo_server::testing::{TestDevice, TestWorkspace, hello, upload};
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use proptest::prelude::*;
 use support::{Answer, NOW_MS, STREAM, World, open};
 
@@ -111,7 +113,10 @@ async fn a_cloned_phone_makes_a_fork_and_both_branches_are_kept() {
     let mut clone = alice.clone();
     let hers: Vec<Envelope> = (0..2).map(|_| alice.changes(id, STREAM, 50)).collect();
     let clones: Vec<Envelope> = (0..3).map(|_| clone.changes(id, STREAM, 60)).collect();
-    world.sync(alice.id(), &upload(&hello(), &[], &[vec![first], hers].concat())).await.unwrap();
+    world
+        .sync(alice.id(), &upload(&hello(), &[], &[vec![first.clone()], hers.clone()].concat()))
+        .await
+        .unwrap();
 
     // The clone believes what the status says, and goes on after 3; then it is led back.
     let elided = Frame::Envelope(clones[2].to_wire(Elide { device: true, prev: true })).to_bytes();
@@ -122,6 +127,8 @@ async fn a_cloned_phone_makes_a_fork_and_both_branches_are_kept() {
     let answer = world.sync(alice.id(), &upload(&hello(), &[], &clones)).await.unwrap();
     answer.refuses_nothing();
     assert_eq!(answer.status().head, 6);
+    let read = read_logged(&world.pull(world.carol.id(), &hello()).await);
+    assert_eq!(read, [vec![first], hers, clones].concat(), "each branch on its own root");
 }
 
 #[tokio::test]
@@ -318,6 +325,49 @@ async fn a_cut_at_any_byte_keeps_every_complete_frame() {
     let pieces = body.chunks(1).map(|byte| Ok(Bytes::copy_from_slice(byte))).collect();
     let answer = world.sync_in_pieces(alice.id(), pieces).await.unwrap();
     assert_eq!((answer.status().head, answer.status().accepted_dseq), (3, 3), "byte by byte");
+}
+
+#[tokio::test]
+async fn what_is_complete_is_kept_before_the_rest_comes() {
+    let mut world = World::new().await;
+    let mut alice = world.joins(Role::Monitor).await;
+    let body = upload(&hello(), &[], &[alice.changes(world.workspace.id, STREAM, 30)]);
+    let without_end = Bytes::copy_from_slice(&body[..body.len() - 1]);
+    let body = stream::iter([Ok::<_, ()>(without_end)]).chain(stream::pending());
+    let mut changes = world.node.store.changes(world.workspace.id);
+    let node = std::sync::Arc::clone(&world.node);
+    let call = baikoo_server::sync::answer(node, world.workspace.id, alice.id(), Box::pin(body));
+    tokio::select! {
+        _ = call => panic!("the upload has no end"),
+        changed = changes.changed() => changed.unwrap(),
+        () = tokio::time::sleep(std::time::Duration::from_secs(5)) => panic!("nothing was kept"),
+    }
+    assert_eq!(world.pull(alice.id(), &hello()).await.status().head, 1);
+}
+
+#[tokio::test]
+async fn what_was_complete_is_kept_when_whoever_called_is_gone() {
+    let mut world = World::new().await;
+    let mut alice = world.joins(Role::Monitor).await;
+    let body = upload(&hello(), &[], &[alice.changes(world.workspace.id, STREAM, 30)]);
+    let asked_for_more = std::sync::Arc::new(tokio::sync::Notify::new());
+    let asked = std::sync::Arc::clone(&asked_for_more);
+    let nothing_more = stream::poll_fn(move |_| {
+        asked.notify_one();
+        std::task::Poll::Pending
+    });
+    let body = stream::iter([Ok::<_, ()>(Bytes::from(body[..body.len() - 1].to_vec()))]).chain(nothing_more);
+    let mut changes = world.node.store.changes(world.workspace.id);
+    let node = std::sync::Arc::clone(&world.node);
+    let call = baikoo_server::sync::answer(node, world.workspace.id, alice.id(), body);
+    tokio::select! {
+        biased;
+        _ = call => panic!("the upload has no end"),
+        () = asked_for_more.notified() => {}
+    }
+    // The call was dropped in the middle of its commit, as when a connection is closed.
+    let kept = tokio::time::timeout(std::time::Duration::from_secs(5), changes.changed()).await;
+    kept.expect("it was kept").unwrap();
 }
 
 #[tokio::test]

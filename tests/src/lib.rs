@@ -2,5 +2,6 @@
 //! be cut.
 
 pub mod disk;
+pub mod network;
 pub mod person;
 pub mod world;

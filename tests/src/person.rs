@@ -37,7 +37,11 @@ pub struct Person {
 }
 
 impl Person {
-    pub(crate) fn new(
+    /// A person whose device is set up by `make`.
+    ///
+    /// # Panics
+    /// If it can't be.
+    pub fn new(
         name: &str,
         env: SeededEnv,
         make: impl FnOnce(&Home, &DatabaseKey, SeededEnv) -> Result<Client, ClientError>,

@@ -84,7 +84,7 @@ pub(crate) fn build() -> Outcome {
     let out = places::web().join("src/core/generated");
     let mut glue = cargo();
     glue.args(["run", "--quiet", "--locked", "--manifest-path", GLUE_MANIFEST, "--"]).arg(&core).arg(&out);
-    glue.env("CARGO_TARGET_DIR", places::target().join("glue"));
+    glue.env("CARGO_TARGET_DIR", places::target().join("bindgen"));
     aloud(&mut glue)
 }
 
