@@ -2,7 +2,7 @@
 //!
 //! A run is a function of its arguments and of a [`World`]: streams, environment, clocks, dice. A
 //! command opens the workspace, calls the core once or twice, and shows what came back; every
-//! decision is the core's. What people wrote is never printed but through [`output`], which takes
+//! decision is the core's. What people wrote is never printed but through `output`, which takes
 //! the sting out of it.
 
 mod args;

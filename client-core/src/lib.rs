@@ -5,7 +5,7 @@
 //! doors: [`client`] (one open workspace) → [`report`] (meaning) → [`crypto`] (secrecy) →
 //! [`store`] (memory) → [`sync`] (exchange) → [`transport`] (wire).
 //!
-//! The core is synchronous. Time and chance come from outside ([`env`]); only [`sync`]'s driver and
+//! The core is synchronous. Time and chance come from outside ([`mod@env`]); only [`sync`]'s driver and
 //! the transports wait for anything.
 
 pub mod client;

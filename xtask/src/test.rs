@@ -68,7 +68,9 @@ impl Step {
             Self::WebTypes if !web::has_script("check") => Some("web/package.json has no script `check`"),
             Self::WebLint if !web::has_script("lint") => Some("web/package.json has no script `lint`"),
             Self::WebTests if !web::has_script("test") => Some("web/package.json has no script `test`"),
-            Self::WebBrowser if !web::has_script("e2e") => Some("web/package.json has no script `e2e`"),
+            Self::WebBrowser if !web::has_script("e2e") && !web::has_script("behaves") => {
+                Some("web/package.json has no script `e2e` or `behaves`")
+            }
             _ => None,
         }
     }
@@ -99,7 +101,14 @@ impl Step {
             Self::Doctests => aloud(cargo().args(["test", "--workspace", "--locked", "--doc", "--quiet"])),
             Self::Docs => {
                 let mut doc = cargo();
-                doc.args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"]);
+                doc.args([
+                    "doc",
+                    "--workspace",
+                    "--no-deps",
+                    "--all-features",
+                    "--locked",
+                    "--document-private-items",
+                ]);
                 aloud(doc.env("RUSTDOCFLAGS", "-D warnings"))
             }
             Self::Deny => {
@@ -113,13 +122,22 @@ impl Step {
             Self::WebLint => web::script("lint"),
             Self::WebTests => web::script("test"),
             Self::WebBuild => web::script("build"),
-            Self::WebBrowser => {
-                // The browser talks to the real server.
-                aloud(cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
-                web::script("e2e")
-            }
+            Self::WebBrowser => in_browser(),
         }
     }
+}
+
+/// The app around a core that only pretends, then the app with a real server.
+fn in_browser() -> Outcome {
+    if web::has_script("behaves") {
+        web::script("mock")?;
+        web::script("behaves")?;
+    }
+    if web::has_script("e2e") {
+        aloud(cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+        web::script("e2e")?;
+    }
+    Ok(())
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {

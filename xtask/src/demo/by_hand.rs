@@ -12,7 +12,7 @@ use crate::run::{Outcome, bold};
 /// How to carry on in a terminal.
 pub(crate) fn explain(folder: &Path, stage: &Stage) {
     let baikoo = places::programs();
-    println!("\n{}", bold("Carry on by hand"));
+    println!("\n{}", bold("Carry on by hand, when this has ended"));
     println!("   export PATH=\"{}:$PATH\" BAIKOO_PASSPHRASE='{PASSPHRASE}'", baikoo.display());
     println!("   baikoo-server --data {} serve --listen {} &", stage.server.data().display(), {
         stage.server.address().trim_start_matches("http://").to_owned()
