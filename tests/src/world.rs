@@ -231,6 +231,26 @@ impl World {
         self.runtime.block_on(person.syncs_over(&self.http))
     }
 
+    /// The bytes of the server's answer to a request.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn answers(&self, request: &baikoo_client_core::sync::Request) -> Vec<u8> {
+        use baikoo_client_core::transport::{Answer, Piece, Transport};
+        self.runtime.block_on(async {
+            let mut answer = self.http.send(request.clone()).await;
+            let mut bytes = Vec::new();
+            while let Some(piece) = answer.next().await {
+                match piece {
+                    Piece::Status(status) => assert_eq!(status, 200),
+                    Piece::Bytes(more) => bytes.extend(more),
+                    Piece::Failed => panic!("the answer broke off"),
+                }
+            }
+            bytes
+        })
+    }
+
     /// How many envelopes a device holds that it did not make, checkpoints aside.
     pub fn foreign_envelopes(&self, person: &Person) -> usize {
         person.does(|client| client.foreign_envelope_count())

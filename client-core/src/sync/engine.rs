@@ -80,6 +80,8 @@ struct Call {
     uploaded: Vec<Uploaded>,
     // It only asked where the server stands.
     probe: bool,
+    // How far this device was when the call began.
+    standing: [u64; 5],
     answer: Answer,
     ended: bool,
     // The body of an answer that is not a sync answer: a refusal.
@@ -248,6 +250,7 @@ impl SyncEngine {
             decoder: FrameDecoder::default(),
             uploaded: upload.frames,
             probe,
+            standing: client.progress()?,
             answer: Answer::default(),
             ended: false,
             refusal: Vec::new(),
@@ -347,7 +350,9 @@ impl SyncEngine {
             || self.moved == 0
                 && self.gaps < GAPS_MOST
                 && client.has_something_to_send(call.uploaded.is_empty() && !call.probe)?;
-        if go_on {
+        // Whatever the server says, a call that changed nothing is not followed by the same at once.
+        let moved = call.probe || call.answer.gap || client.progress()? != call.standing;
+        if go_on && moved {
             return self.begin(client);
         }
         let until_ms = client.env.clocks().wall_ms + LOOK_EVERY_MS;

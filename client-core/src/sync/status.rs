@@ -60,6 +60,18 @@ impl Client {
         })
     }
 
+    /// Numbers of which at least one changes with every call that gets something done.
+    pub(crate) fn progress(&self) -> Result<[u64; 5], ClientError> {
+        let mseq = self.membership.as_ref().map_or(0, |membership| membership.mseq());
+        self.store.read(|tx| {
+            let backfilled =
+                tx.backfills(u32::MAX)?.iter().map(|one| one.until - one.after.min(one.until)).sum();
+            let wishes = tx.membership_wishes()?.len() as u64;
+            let cursor = tx.get_count(Name::Cursor)?;
+            Ok([tx.get_count(Name::AcceptedDseq)?, mseq, cursor, backfilled, wishes])
+        })
+    }
+
     pub(crate) fn has_backfills(&self) -> Result<bool, ClientError> {
         self.store.read(|tx| Ok(!tx.backfills(1)?.is_empty()))
     }
