@@ -21,6 +21,7 @@ use crate::store::{CommitFault, Location, Name, Store, StoreError, Tx};
 use crate::view::Me;
 
 mod describe;
+mod evidence;
 mod labels;
 mod lists;
 mod project;
@@ -28,6 +29,7 @@ mod reports;
 mod reviews;
 mod show;
 
+pub(crate) use project::owe_projection;
 pub use labels::{ChoiceView, FormSectionView, FormView, PlaceView, QuestionView};
 
 /// What has happened that a screen may want to know.
@@ -144,6 +146,7 @@ impl Client {
             )?;
         client.learn_role_secrets()?;
         client.quarantine_lone_suspect()?;
+        client.project_owed()?;
         Ok(client)
     }
 
