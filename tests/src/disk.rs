@@ -1,7 +1,17 @@
-//! Looking for words where none may be.
+//! Folders for tests, and looking for words where none may be.
 
 use std::fs;
 use std::path::Path;
+
+use tempfile::TempDir;
+
+/// A new folder; in memory where the machine has such a place, since nothing in it must last.
+///
+/// # Panics
+/// If there is no room.
+pub fn scratch() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder for tests")
+}
 
 /// Every file below a folder that holds one of these words, in UTF-8 or UTF-16, with the word.
 pub fn files_with_words(folder: &Path, words: &[&str]) -> Vec<(String, String)> {

@@ -21,6 +21,7 @@ use crate::store::{CommitFault, Location, Name, Store, StoreError, Tx};
 use crate::view::Me;
 
 mod describe;
+mod evidence;
 mod labels;
 mod lists;
 mod project;
@@ -29,6 +30,7 @@ mod reviews;
 mod show;
 
 pub use labels::{ChoiceView, FormSectionView, FormView, PlaceView, QuestionView};
+pub(crate) use project::owe_projection;
 pub use reports::Put;
 
 /// What has happened that a screen may want to know.
@@ -149,6 +151,7 @@ impl Client {
             )?;
         client.learn_role_secrets()?;
         client.quarantine_lone_suspect()?;
+        client.project_owed()?;
         Ok(client)
     }
 

@@ -14,7 +14,7 @@ use crate::form::labels::{Language, find};
 use crate::form::{Answers, default_form, gazetteer, review_form};
 use crate::report::{Document, Path, TalkKind, TextName};
 use crate::search::fold::fold;
-use crate::store::{EnvelopeState, RowColumns, Tx};
+use crate::store::{EnvelopeState, Name, RowColumns, Tx};
 use crate::view::Delivery;
 
 /// How much of the narrative stands in a list, in characters.
@@ -207,9 +207,24 @@ impl Client {
                 rows.extend(self.plan_projection(*stream, document)?);
             }
         }
-        self.store.write(|tx| rows.iter().try_for_each(|projected| projected.keep(tx)))?;
+        self.store.write(|tx| {
+            rows.iter().try_for_each(|projected| projected.keep(tx))?;
+            Ok::<_, ClientError>(tx.unset(Name::Unprojected)?)
+        })?;
         self.events.extend(rows.iter().map(|projected| Event::ReportChanged(projected.stream)));
         Ok(())
+    }
+
+    /// Renews the rows that a death between merging and projecting has left behind.
+    pub(crate) fn project_owed(&mut self) -> Result<(), ClientError> {
+        let Some(owed) = self.store.read(|tx| tx.get_text(Name::Unprojected))? else { return Ok(()) };
+        for stream in owed.split_ascii_whitespace().filter_map(|id| id.parse().ok()) {
+            // A draft may have been thrown away meanwhile.
+            if self.store.read(|tx| tx.document(stream))?.is_some() {
+                self.project(stream)?;
+            }
+        }
+        self.store.write(|tx| Ok(tx.unset(Name::Unprojected)?))
     }
 
     /// The delivery of own reports is computed when it is shown; only listeners have to know.
@@ -285,6 +300,16 @@ pub(crate) fn differences(document: &Document) -> usize {
         Path::Text(_) | Path::State(_) | Path::Talk(_) => false,
     };
     document.conflicts().iter().filter(|conflict| counts(&conflict.path)).count()
+}
+
+/// Notes that the rows of these documents are older than the documents, in the transaction that
+/// makes them so.
+pub(crate) fn owe_projection(tx: &Tx<'_>, streams: &BTreeSet<StreamId>) -> Result<(), ClientError> {
+    let known = tx.get_text(Name::Unprojected)?.unwrap_or_default();
+    let mut owed: BTreeSet<String> = known.split_ascii_whitespace().map(str::to_owned).collect();
+    owed.extend(streams.iter().map(ToString::to_string));
+    let owed: Vec<String> = owed.into_iter().collect();
+    Ok(tx.set(Name::Unprojected, owed.join(" ").as_bytes())?)
 }
 
 fn review_state(review: &Document, report: &Document) -> (Option<String>, bool) {

@@ -2,7 +2,7 @@
 
 use baikoo_protocol::id::{MemberId, StreamId};
 
-use super::{Client, Event, damaged};
+use super::{Client, Event, damaged, owe_projection};
 use crate::crypto::keys::DocumentKey;
 use crate::error::ClientError;
 use crate::form::answer::{Answer, Scalar};
@@ -38,11 +38,10 @@ impl Client {
     /// Of the database.
     pub fn create_report(&mut self, language: Option<&str>) -> Result<StreamId, ClientError> {
         let stream = StreamId(self.env.random());
-        self.found_document(stream, DocumentKind::Report, stream)?;
         let form = default_form();
         let (id, version) = (form.id.clone(), i64::from(form.version));
         let language = language.map(str::to_owned);
-        self.edit(stream, |edit| {
+        self.found_document(stream, DocumentKind::Report, stream, |edit| {
             edit.set_state(state::FORM, Scalar::Text(id));
             edit.set_state(state::FORM_VERSION, Scalar::Integer(version));
             if let Some(language) = language {
@@ -53,13 +52,16 @@ impl Client {
         Ok(stream)
     }
 
+    /// Begins a document with what makes it one, in one transaction: a device that dies here has
+    /// either all of it or nothing.
     pub(crate) fn found_document(
         &mut self,
         stream: StreamId,
         kind: DocumentKind,
         report: StreamId,
+        gather: impl FnOnce(&mut Edit<'_>),
     ) -> Result<(), ClientError> {
-        let document = Document::create();
+        let mut document = Document::create();
         let key = DocumentKey::make(&mut *self.env);
         let row = DocumentRow {
             stream,
@@ -73,14 +75,22 @@ impl Client {
             priority: ORDINARY,
         };
         let actor = self.actor(stream);
-        let own = self.device.id();
+        let (own, incarnation) = (self.device.id(), self.incarnation);
+        let time_ms = self.env.clocks().wall_ms;
+        let changes = document
+            .edit(actor, time_ms, gather)
+            .map_err(|error| ClientError::BadInput(error.to_string()))?;
         self.store.write(|tx| {
             tx.add_document(&row)?;
             tx.add_key(stream, &key, false)?;
-            Ok::<_, ClientError>(tx.set_actor(stream, actor.0, own)?)
+            tx.set_actor(stream, actor.0, own)?;
+            for change in &changes {
+                tx.add_change(stream, change, Some(incarnation))?;
+            }
+            owe_projection(tx, &[report].into())
         })?;
         self.open = Some((stream, document));
-        Ok(())
+        self.project_owed()
     }
 
     fn actor(&self, stream: StreamId) -> ActorId {
@@ -254,15 +264,19 @@ impl Client {
     /// Lets another member read and write a report, from its first word.
     ///
     /// # Errors
-    /// [`ClientError::NotFound`] for an unknown report or a member without a device in standing.
+    /// [`ClientError::NotFound`] for an unknown report or a member without a device in standing;
+    /// [`ClientError::NotAllowed`] for whom it was only shared with.
     pub fn share(&mut self, report: StreamId, member: MemberId) -> Result<(), ClientError> {
         let devices: Vec<_> = self.membership()?.devices_of(member).collect();
         if devices.is_empty() {
             return Err(ClientError::NotFound("member"));
         }
-        let known = self.store.read(|tx| tx.document(report))?.is_some_and(|row| !row.is_review);
-        if !known {
-            return Err(ClientError::NotFound("report"));
+        let found = self.store.read(|tx| tx.document(report))?.filter(|row| !row.is_review);
+        let author = found.ok_or(ClientError::NotFound("report"))?.author;
+        let is_hers = self.membership()?.device(author).is_some_and(|device| device.member == self.member);
+        // The server would refuse it, and with it all that this device ever writes afterwards.
+        if !is_hers && !self.coordinates() {
+            return Err(ClientError::NotAllowed);
         }
         self.store.write(|tx| devices.iter().try_for_each(|device| tx.add_share(report, *device, false)))?;
         self.events.push(Event::ReportChanged(report));

@@ -137,9 +137,10 @@ impl Client {
             return Err(ClientError::NotFound("report"));
         }
         if known.is_none() {
-            self.found_document(stream, DocumentKind::Review, report)?;
             let id = report.to_string();
-            self.edit(stream, |edit| edit.set_state(state::REPORT, Scalar::Text(id)))?;
+            self.found_document(stream, DocumentKind::Review, report, |edit| {
+                edit.set_state(state::REPORT, Scalar::Text(id));
+            })?;
         }
         Ok(stream)
     }

@@ -191,28 +191,6 @@ impl Client {
             .collect())
     }
 
-    /// The heads of a report, in hexadecimal: two devices with equal heads show the same.
-    ///
-    /// # Errors
-    /// [`ClientError::NotFound`].
-    pub fn report_heads(&mut self, report: StreamId) -> Result<Vec<String>, ClientError> {
-        let mut heads: Vec<String> = self.document(report)?.heads().iter().map(ToString::to_string).collect();
-        heads.sort_unstable();
-        Ok(heads)
-    }
-
-    /// This device's own envelopes, by number and hash, that it believes to be stored by the
-    /// server: for whoever checks that it never believes too much.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn believed_stored(&self) -> Result<Vec<(u64, Hash)>, ClientError> {
-        let own = self.device.id();
-        let rows = self.store.read(|tx| tx.envelopes_after(own, 0, u32::MAX))?;
-        let stored = rows.into_iter().filter(|row| row.state == EnvelopeState::Stored);
-        Ok(stored.map(|row| (row.envelope.dseq, row.hash)).collect())
-    }
-
     /// How many envelopes of documents lie here that other devices made: what a seized phone holds
     /// of others.
     ///

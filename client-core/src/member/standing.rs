@@ -6,7 +6,7 @@ use baikoo_protocol::membership::{
     Body, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
 };
 
-use crate::client::Client;
+use crate::client::{Client, owe_projection};
 use crate::crypto::keys::{RoleSecret, Secret32};
 use crate::crypto::seal::{Purpose, SealingSecret, open_box, public_of, seal_box};
 use crate::error::ClientError;
@@ -167,7 +167,13 @@ impl Client {
             tx.add_membership_entry(entry)?;
             fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
         })?;
+        let coordinated = self.coordinates();
         self.membership = Some(membership);
+        if self.coordinates() && !coordinated {
+            // A coordinator's list shows where the review of each report stands.
+            let streams = self.store.read(|tx| tx.streams(false))?.into_iter().collect();
+            self.store.write(|tx| owe_projection(tx, &streams))?;
+        }
         self.learn_role_secrets()?;
         // Envelopes that waited for their device, or for a role key, may be readable now.
         self.retry_all_waiting()

@@ -53,6 +53,8 @@ pub enum Name {
     ServerOffsetMs,
     /// The envelope ids that are being applied; still there after a start if applying them crashed.
     Applying,
+    /// Documents whose rows in the list are older than they are: hex ids, a space between.
+    Unprojected,
     /// Alarms that a person has not dismissed, one a line.
     Alarms,
     /// Secrets of the role epochs that this device holds: JSON of epoch to hex.
@@ -94,6 +96,7 @@ impl Name {
             Self::LastSuccessMs => "last_success_ms",
             Self::ServerOffsetMs => "server_offset_ms",
             Self::Applying => "applying",
+            Self::Unprojected => "unprojected",
             Self::Alarms => "alarms",
             Self::RoleSecrets => "role_secrets",
             Self::Revoked => "revoked",

@@ -9,7 +9,7 @@ use baikoo_protocol::id::{DeviceId, StreamId};
 use baikoo_protocol::membership::{DeviceStatus, Role};
 
 use super::body::Body;
-use crate::client::{Client, Event};
+use crate::client::{Client, Event, owe_projection};
 use crate::crypto::body::open_body;
 use crate::crypto::keys::DocumentKey;
 use crate::crypto::seal::{SealingSecret, open_key};
@@ -40,6 +40,7 @@ impl Client {
     ///
     /// Answers whether there is more to do.
     pub fn settle(&mut self) -> Result<bool, ClientError> {
+        self.project_owed()?;
         let rows = self.store.read(|tx| tx.envelopes_in(EnvelopeState::Received, 0, BATCH))?;
         let Some(first) = rows.first() else { return Ok(false) };
         // After a crash in the middle of applying, one at a time: the culprit shows itself.
@@ -105,6 +106,8 @@ impl Client {
                     tx.retry_waiting(*stream)?;
                 }
             }
+            // The rows come in a transaction of their own, and are owed until then.
+            owe_projection(tx, &touched)?;
             Ok::<_, ClientError>(tx.unset(Name::Applying)?)
         })?;
         if verdicts.values().any(|verdict| matches!(verdict, Verdict::SetApart(_))) {

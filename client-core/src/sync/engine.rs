@@ -178,6 +178,18 @@ impl SyncEngine {
     /// Of this device's own database only. What goes wrong on the line is an effect and
     /// [`Self::trouble`].
     pub fn handle(&mut self, client: &mut Client, input: Input) -> Result<Vec<Effect>, ClientError> {
+        let done = self.step(client, input);
+        if done.is_err() && self.is_busy() {
+            // The database could not take it: a full disk, say. Whoever drives this lets go of the
+            // answer, so there is none to wait for any more.
+            self.failures = self.failures.saturating_add(1);
+            let until_ms = client.env.clocks().wall_ms + backoff::wait_ms(self.failures, 0);
+            self.phase = Phase::Waiting { until_ms };
+        }
+        done
+    }
+
+    fn step(&mut self, client: &mut Client, input: Input) -> Result<Vec<Effect>, ClientError> {
         match input {
             Input::SyncNow => {
                 self.stopped = false;
