@@ -109,6 +109,7 @@ fn a_long_file_is_found_and_an_exception_has_an_end() {
     assert!(rules::too_long(&file("cli/src/main.rs", &"\n".repeat(501)), LONG).is_some());
     assert!(rules::too_long(&file(path, &"\n".repeat(most)), LONG).is_none());
     assert!(rules::too_long(&file(path, &"\n".repeat(most + 1)), LONG).is_some());
+    assert_eq!(rules::no_longer_long(&[file(path, "")], LONG).len(), LONG.len());
 }
 
 #[test]

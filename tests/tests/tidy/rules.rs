@@ -57,13 +57,23 @@ pub(crate) fn lacks_lints(manifest: &File) -> Option<String> {
     (is_member && !keeps).then(|| format!("{}: lacks `[lints] workspace = true`", manifest.path))
 }
 
+/// The most lines that are read in one sitting.
+const LINES_MAX: usize = 500;
+
 /// A file that wants to be two.
 pub(crate) fn too_long(file: &File, exceptions: &[(&str, usize, &str)]) -> Option<String> {
-    const LINES_MAX: usize = 500;
     let lines = file.text.lines().count();
     let exception = exceptions.iter().find(|(path, _, _)| *path == file.path);
     let most = exception.map_or(LINES_MAX, |(_, most, _)| *most);
     (lines > most).then(|| format!("{}: {lines} lines; which idea wants to leave?", file.path))
+}
+
+/// Exceptions that nothing needs any more.
+pub(crate) fn no_longer_long(files: &[File], exceptions: &[(&str, usize, &str)]) -> Vec<String> {
+    let is_long =
+        |path: &str| files.iter().any(|file| file.path == path && file.text.lines().count() > LINES_MAX);
+    let done = exceptions.iter().filter(|(path, _, _)| !is_long(path));
+    done.map(|(path, _, _)| format!("{path}: is not long any more; drop its exception")).collect()
 }
 
 /// What only the author's machine knows.

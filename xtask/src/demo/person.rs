@@ -29,7 +29,7 @@ impl Person {
     /// Runs a command, shows it and what it says as a person sees it.
     pub(crate) fn shows(&self, arguments: &[&str]) -> Outcome<String> {
         self.tell(arguments);
-        let output = self.run(arguments, None)?;
+        let output = self.run(arguments, None, &self.lang)?;
         let said = self.success(arguments, &output)?;
         self.print(&said);
         Ok(said)
@@ -38,7 +38,7 @@ impl Person {
     /// As [`Self::shows`], but at most so many lines of it.
     pub(crate) fn shows_some(&self, arguments: &[&str], lines: usize) -> Outcome {
         self.tell(arguments);
-        let said = self.success(arguments, &self.run(arguments, None)?)?;
+        let said = self.success(arguments, &self.run(arguments, None, &self.lang)?)?;
         let all: Vec<&str> = said.lines().collect();
         self.print(&all[..all.len().min(lines)].join("\n"));
         if all.len() > lines {
@@ -61,14 +61,15 @@ impl Person {
     /// As [`Self::asks`], with something piped in.
     pub(crate) fn asks_with(&self, arguments: &[&str], input: Option<&str>) -> Outcome<Value> {
         let with_json: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
-        let said = self.success(arguments, &self.run(&with_json, input)?)?;
+        // Data is looked at by this program, which reads English.
+        let said = self.success(arguments, &self.run(&with_json, input, "en")?)?;
         serde_json::from_str(&said).map_err(|error| format!("{}: not data: {error}", self.line(arguments)))
     }
 
     /// Runs a command that must fail, with this code.
     pub(crate) fn fails(&self, arguments: &[&str], code: i32) -> Outcome {
         self.tell(arguments);
-        let output = self.run(arguments, None)?;
+        let output = self.run(arguments, None, &self.lang)?;
         self.print(&String::from_utf8_lossy(&output.stderr));
         if output.status.code() == Some(code) {
             return Ok(());
@@ -76,9 +77,9 @@ impl Person {
         Err(format!("{} ended with {}, not with exit code {code}", self.line(arguments), output.status))
     }
 
-    fn run(&self, arguments: &[&str], input: Option<&str>) -> Outcome<Output> {
+    fn run(&self, arguments: &[&str], input: Option<&str>, lang: &str) -> Outcome<Output> {
         let mut baikoo: Command = command(places::programs().join("baikoo"));
-        baikoo.args(arguments).env("BAIKOO_HOME", &self.home).env("BAIKOO_LANG", &self.lang);
+        baikoo.args(arguments).env("BAIKOO_HOME", &self.home).env("BAIKOO_LANG", lang);
         baikoo.env("BAIKOO_PASSPHRASE", PASSPHRASE);
         baikoo.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut work = || -> std::io::Result<Output> {
