@@ -130,6 +130,7 @@ impl World {
     /// If it can't.
     pub fn copies_the_server(&self) -> PathBuf {
         self.stops_the_server();
+        wait_until_closed(&self.server_folder());
         let to = self.folder.path().join("copy");
         copy_folder(&self.server_folder(), &to);
         self.starts_the_server();
@@ -143,6 +144,7 @@ impl World {
     pub fn puts_back_the_server(&self, from: &Path) {
         self.stops_the_server();
         let folder = self.server_folder();
+        wait_until_closed(&folder);
         fs::remove_dir_all(&folder).expect("the old folder goes");
         copy_folder(from, &folder);
         self.starts_the_server();
@@ -254,6 +256,21 @@ impl World {
     /// How many envelopes a device holds that it did not make, checkpoints aside.
     pub fn foreign_envelopes(&self, person: &Person) -> usize {
         person.does(|client| client.foreign_envelope_count())
+    }
+}
+
+/// Waits until the store's writer has folded its write-ahead log into the database: a copy taken
+/// before would be of no moment that ever was.
+fn wait_until_closed(folder: &Path) {
+    for _ in 0..200 {
+        let logs = fs::read_dir(folder).expect("a folder").flatten();
+        let open = logs
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with("-wal"))
+            .any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0));
+        if !open {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 
