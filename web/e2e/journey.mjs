@@ -37,8 +37,14 @@ let desk;
 const coordinator = commandLine('coordinator');
 const member = commandLine('member');
 const row = (text) => phone.page.locator('main li button', { hasText: text });
-const home = () => phone.page.locator('footer button.primary').waitFor();
 const back = async () => {
+  const { page } = phone;
+  if (await page.locator('header progress').count()) {
+    // Out of a report by its contents: the way back leads through its screens.
+    await page.locator('header button').nth(1).click();
+    await page.locator('dialog[open] button.full').last().click();
+    await page.locator('header progress').waitFor({ state: 'detached' });
+  }
   for (let tries = 0; tries < 6 && !(await phone.page.locator('main button.line').count()); tries++) {
     await phone.page.locator('header button').first().click();
     await phone.page.waitForTimeout(250);
