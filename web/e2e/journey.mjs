@@ -341,7 +341,7 @@ await story('what a malicious member sends is shown and never run; the app stays
   const template = join(folder, 'hostile.json');
   const persons = coordinator('form').sections.find(({ name }) => name === 'persons');
   const text = persons?.questions.find(({ kind }) => kind === 'text')?.name ?? 'p_name';
-  writeFileSync(template, JSON.stringify({ language: 'ky', answers, entries: { persons: entries.map(({ p_remarks }) => ({ [text]: p_remarks })) } }));
+  writeFileSync(template, JSON.stringify({ language: 'ky', answers, entries: entries.map(({ p_remarks }) => ({ section: 'persons', answers: { [text]: p_remarks } })) }));
   writeFileSync(join(folder, 'long.txt'), `${BOMB} ${'узун '.repeat(115_000)}`);
   let made;
   try {
