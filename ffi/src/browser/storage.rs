@@ -2,9 +2,9 @@
 
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::store::Location;
+use serde_json::json;
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_rs::vfs::VfsFilesManager;
-use serde_json::json;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::prelude::*;
 
