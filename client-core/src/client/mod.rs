@@ -4,7 +4,7 @@
 //! Synchronous throughout. What a method has returned from is durable.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::{DeviceId, MemberId, StreamId, WorkspaceId};
@@ -63,8 +63,8 @@ pub struct Client {
     pub(crate) open: Option<(StreamId, Document)>,
     pub(crate) names: RefCell<BTreeMap<DeviceId, String>>,
     pub(crate) events: Vec<Event>,
-    // Envelopes whose applying crashed the last time: they are tried one by one.
-    pub(crate) suspects: BTreeSet<i64>,
+    // Envelopes whose applying crashed the last time, and how often: they are tried one by one.
+    pub(crate) suspects: BTreeMap<i64, usize>,
 }
 
 /// What a database is founded with.
@@ -304,9 +304,13 @@ fn read_role_secrets(tx: &Tx<'_>) -> Result<BTreeMap<u32, RoleSecret>, ClientErr
     Ok(secrets)
 }
 
-fn read_suspects(tx: &Tx<'_>) -> Result<BTreeSet<i64>, ClientError> {
+fn read_suspects(tx: &Tx<'_>) -> Result<BTreeMap<i64, usize>, ClientError> {
     let text = tx.get_text(Name::Applying)?.unwrap_or_default();
-    Ok(text.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect())
+    let mut suspects = BTreeMap::new();
+    for id in text.split_ascii_whitespace().filter_map(|id| id.parse().ok()) {
+        *suspects.entry(id).or_default() += 1;
+    }
+    Ok(suspects)
 }
 
 fn parse_invited_role(text: Option<&str>) -> Option<(u32, SealingPublicKey)> {

@@ -165,6 +165,8 @@ impl Client {
         })?;
         self.store.write(|tx| {
             tx.add_membership_entry(entry)?;
+            // Envelopes that waited for their device, or for a role key, may be readable now.
+            tx.retry_all_waiting()?;
             fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
         })?;
         let coordinated = self.coordinates();
@@ -174,9 +176,7 @@ impl Client {
             let streams = self.store.read(|tx| tx.streams(false))?.into_iter().collect();
             self.store.write(|tx| owe_projection(tx, &streams))?;
         }
-        self.learn_role_secrets()?;
-        // Envelopes that waited for their device, or for a role key, may be readable now.
-        self.retry_all_waiting()
+        self.learn_role_secrets()
     }
 
     /// Opens every role key that this device can reach: its own copies, and from each epoch the

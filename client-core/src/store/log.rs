@@ -251,6 +251,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Lets everything that waits be tried again.
+    pub fn retry_all_waiting(&self) -> Result<(), StoreError> {
+        self.0
+            .prepare_cached("update envelope set state = 'received', reason = null where state = 'waiting'")?
+            .execute([])?;
+        Ok(())
+    }
+
     /// The highest `dseq` of this device's envelopes of a stream; 0 if there is none.
     pub fn last_own_dseq(&self, me: DeviceId, stream: StreamId) -> Result<u64, StoreError> {
         let mut statement = self.0.prepare_cached(

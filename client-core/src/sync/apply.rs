@@ -20,6 +20,8 @@ use crate::store::{DocumentRow, EnvelopeRow, EnvelopeState, Name, Tx};
 
 /// Envelopes that are opened and merged in one transaction.
 const BATCH: u32 = 64;
+/// How often a device may die while it applies one envelope before the envelope is to blame.
+const CRASHES_MAX: usize = 3;
 /// Changes that are kept beside a document's base before they are folded into it.
 const CHANGES_BESIDE_BASE: usize = 16;
 
@@ -49,13 +51,15 @@ impl Client {
         let rows = self.store.read(|tx| tx.envelopes_in(EnvelopeState::Received, 0, BATCH))?;
         let Some(first) = rows.first() else { return Ok(false) };
         // After a crash in the middle of applying, one at a time: the culprit shows itself.
-        let rows = if self.suspects.is_empty() || !rows.iter().any(|row| self.suspects.contains(&row.id)) {
-            rows
+        let (rows, crashes) = if rows.iter().any(|row| self.suspects.contains_key(&row.id)) {
+            let crashes = self.suspects.remove(&first.id).unwrap_or(0);
+            (rows.into_iter().take(1).collect(), crashes)
         } else {
-            self.suspects.remove(&first.id);
-            rows.into_iter().take(1).collect()
+            (rows, 0)
         };
-        let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+        // One that is tried again stands there once for each time.
+        let ids: Vec<String> =
+            rows.iter().flat_map(|row| std::iter::repeat_n(row.id.to_string(), crashes + 1)).collect();
         self.store.write(|tx| Ok::<_, ClientError>(tx.set(Name::Applying, ids.join(" ").as_bytes())?))?;
         self.apply_batch(rows)?;
         Ok(true)
@@ -332,16 +336,6 @@ impl Client {
         })
     }
 
-    /// Lets everything that waits be tried again.
-    pub(crate) fn retry_all_waiting(&mut self) -> Result<(), ClientError> {
-        self.store.write(|tx| {
-            for row in tx.envelopes_in(EnvelopeState::Waiting, 0, u32::MAX)? {
-                tx.set_envelope_state(row.id, EnvelopeState::Received, None)?;
-            }
-            Ok(())
-        })
-    }
-
     /// Merges what was opened into its documents, apart from everything else: a change of a
     /// hostile member may panic inside Automerge.
     fn merge(
@@ -478,13 +472,14 @@ impl Client {
         self.store.write(|tx| Ok(tx.rebase_document(stream, &merged.document.save())?))
     }
 
-    /// After a start: if applying a single envelope crashed the last time, it is set apart.
+    /// After a start: if applying a single envelope has crashed each time, it is set apart. Once
+    /// may have been the battery.
     pub(crate) fn quarantine_lone_suspect(&mut self) -> Result<(), ClientError> {
-        let lone = match self.suspects.len() {
-            1 => self.suspects.pop_first(),
-            _ => None,
+        let id = match self.suspects.first_key_value() {
+            Some((id, crashes)) if self.suspects.len() == 1 && *crashes >= CRASHES_MAX => *id,
+            _ => return Ok(()),
         };
-        let Some(id) = lone else { return Ok(()) };
+        self.suspects.clear();
         self.store.write(|tx| {
             tx.set_envelope_state(id, EnvelopeState::Quarantined, Some("poison"))?;
             Ok(tx.unset(Name::Applying)?)
