@@ -5,7 +5,7 @@
 //! doors: [`client`] (one open workspace) → [`report`] (meaning) → [`crypto`] (secrecy) →
 //! [`store`] (memory) → [`sync`] (exchange) → [`transport`] (wire).
 //!
-//! The core is synchronous. Time and chance come from outside ([`env`]); only [`sync`]'s driver and
+//! The core is synchronous. Time and chance come from outside ([`mod@env`]); only [`sync`]'s driver and
 //! the transports wait for anything.
 
 pub mod client;
@@ -23,6 +23,8 @@ pub mod store;
 pub mod sync;
 pub mod testing;
 pub mod transport;
+#[cfg(test)]
+mod typescript;
 pub mod view;
 
 pub use baikoo_protocol as protocol;

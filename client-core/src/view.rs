@@ -11,6 +11,7 @@ use crate::form::answer::Answer;
 
 /// How far what was written here has come. It never says more than is so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Written down on this device, and not to be sent before the person says so.
@@ -25,12 +26,15 @@ pub enum Delivery {
 
 /// Who wrote something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Author {
     /// The device that signed it.
+    #[cfg_attr(test, ts(type = "string"))]
     pub device: DeviceId,
     /// Its member's name, if this device may know it; for oneself always.
     pub name: Option<String>,
     /// What the member may do.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
     /// Whether it is this device.
     pub me: bool,
@@ -38,8 +42,10 @@ pub struct Author {
 
 /// A report in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ReportSummary {
     /// The report.
+    #[cfg_attr(test, ts(type = "string"))]
     pub id: StreamId,
     /// A short title in the language asked for: place and what happened.
     pub title: String,
@@ -56,8 +62,10 @@ pub struct ReportSummary {
     /// When it happened: EDTF.
     pub date: Option<String>,
     /// People hurt, as answered.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub injured: Option<i64>,
     /// People killed, as answered.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub killed: Option<i64>,
     /// The first words of the narrative.
     pub excerpt: String,
@@ -68,8 +76,10 @@ pub struct ReportSummary {
     /// Who began it.
     pub author: Author,
     /// When it was last changed, in milliseconds since 1970, by the clock of who changed it.
+    #[cfg_attr(test, ts(type = "number"))]
     pub changed_ms: i64,
     /// When this device first had it, in milliseconds since 1970.
+    #[cfg_attr(test, ts(type = "number"))]
     pub arrived_ms: i64,
     /// Whether it has come or changed since it was last opened here.
     pub unread: bool,
@@ -89,6 +99,7 @@ pub struct ReportSummary {
 
 /// One version of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VersionView {
     /// The answer; `None` if this version is that it was taken back.
     pub answer: Option<Answer>,
@@ -97,6 +108,7 @@ pub struct VersionView {
     /// All who gave this very answer.
     pub authors: Vec<Author>,
     /// When, in milliseconds since 1970, by the first author's clock.
+    #[cfg_attr(test, ts(type = "number"))]
     pub time_ms: i64,
     /// The change that it stands in: names this version when it is chosen or restored.
     pub change: String,
@@ -104,6 +116,7 @@ pub struct VersionView {
 
 /// A question with its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FieldView {
     /// The path: `inc_type`, `persons/3f…/p_sex`, `narrative`.
     pub path: String,
@@ -130,6 +143,7 @@ impl FieldView {
 
 /// One of several like things in a section: a person, a destroyed house.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EntryView {
     /// The entry.
     pub id: String,
@@ -143,6 +157,7 @@ pub struct EntryView {
 
 /// A section with what was answered in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SectionView {
     /// The section's name in the form.
     pub name: String,
@@ -156,6 +171,7 @@ pub struct SectionView {
 
 /// A question, an answer or a comment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TalkView {
     /// The item.
     pub id: String,
@@ -166,6 +182,7 @@ pub struct TalkView {
     /// Who said it.
     pub author: Author,
     /// When, in milliseconds since 1970, by the author's clock.
+    #[cfg_attr(test, ts(type = "number"))]
     pub time_ms: i64,
     /// For an answer, which question it answers.
     pub reply_to: Option<String>,
@@ -175,6 +192,7 @@ pub struct TalkView {
 
 /// A hint: something missing or odd. Hints never block saving or sending.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HintView {
     /// Where.
     pub path: String,
@@ -186,6 +204,7 @@ pub struct HintView {
 
 /// Words of a narrative with who wrote them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SpanView {
     /// The words.
     pub text: String,
@@ -195,6 +214,7 @@ pub struct SpanView {
 
 /// A report, open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ReportView {
     /// The same as in the list.
     pub summary: ReportSummary,
@@ -226,6 +246,7 @@ pub struct ReportView {
 
 /// A review, open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ReviewView {
     /// Its answers: status, reason, reliability, corroboration and so on, with their versions.
     pub fields: Vec<FieldView>,
@@ -237,6 +258,7 @@ pub struct ReviewView {
 
 /// One change of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HistoryView {
     /// Which field.
     pub path: String,
@@ -249,9 +271,11 @@ pub struct HistoryView {
     /// By whom.
     pub author: Author,
     /// When, in milliseconds since 1970, by the author's clock.
+    #[cfg_attr(test, ts(type = "number"))]
     pub time_ms: i64,
     /// When the server had it before this device, in milliseconds since 1970, if known: what
     /// happened can't be later.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub server_ms: Option<i64>,
     /// The change, to restore from.
     pub change: String,
@@ -259,26 +283,33 @@ pub struct HistoryView {
 
 /// A device, for the people who look after the workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeviceView {
     /// The device.
+    #[cfg_attr(test, ts(type = "string"))]
     pub device: DeviceId,
     /// Whose it is.
+    #[cfg_attr(test, ts(type = "string"))]
     pub member: MemberId,
     /// The member's name, if this device may know it.
     pub name: Option<String>,
     /// What the member may do.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
     /// unverified, pending, active or revoked.
     pub status: String,
     /// Why it was revoked, if it was.
+    #[cfg_attr(test, ts(type = "RevokeReason | null"))]
     pub reason: Option<RevokeReason>,
     /// Whether it is this device.
     pub me: bool,
     /// Twelve groups of five digits, to be compared by voice with the device's own screen.
     pub safety_number: String,
     /// When something of it last came, in milliseconds since 1970 by this device's clock.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub last_seen_ms: Option<i64>,
     /// By how much its clock seems wrong, in milliseconds; positive if it is ahead.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub skew_ms: Option<i64>,
     /// Its log has two branches: a cloned or restored phone.
     pub forked: bool,
@@ -286,14 +317,17 @@ pub struct DeviceView {
 
 /// An invitation that is still open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct InviteView {
     /// Its public key, as hexadecimal digits: its name.
     pub id: String,
     /// As what.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
     /// Whom it is meant for.
     pub name: Option<String>,
     /// Until when, in milliseconds since 1970.
+    #[cfg_attr(test, ts(type = "number"))]
     pub expires_at_ms: u64,
     /// open, used, cancelled; or `waiting` while the server does not have it yet.
     pub state: String,
@@ -301,12 +335,15 @@ pub struct InviteView {
 
 /// An envelope that was set apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct QuarantinedView {
     /// The envelope's hash as hexadecimal digits.
     pub hash: String,
     /// Who signed it.
+    #[cfg_attr(test, ts(type = "string"))]
     pub device: DeviceId,
     /// Of which report, as far as its header says.
+    #[cfg_attr(test, ts(type = "string"))]
     pub stream: StreamId,
     /// A code: revoked_device, poison, forged_actor …
     pub reason: String,
@@ -316,6 +353,7 @@ pub struct QuarantinedView {
 
 /// Where synchronising stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SyncView {
     /// Whether this device has been taken into the workspace by the server.
     pub enrolled: bool,
@@ -328,23 +366,29 @@ pub struct SyncView {
     /// Reports that have something the server lacks.
     pub waiting_reports: u32,
     /// Bytes to send, about.
+    #[cfg_attr(test, ts(type = "number"))]
     pub waiting_bytes: u64,
     /// Envelopes still to fetch, about.
+    #[cfg_attr(test, ts(type = "number"))]
     pub to_fetch: u64,
     /// When the last call succeeded, in milliseconds since 1970.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub last_success_ms: Option<i64>,
     /// When the next try comes, in milliseconds since 1970.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub next_try_ms: Option<i64>,
     /// What went wrong last, as a code of `ClientError`.
     pub trouble: Option<String>,
     /// Things that a person should know: log_rewritten, fork, gap, split_view, server_restored.
     pub alarms: Vec<String>,
     /// By how much this device's clock seems wrong, in milliseconds; positive if it is ahead.
+    #[cfg_attr(test, ts(type = "number | null"))]
     pub skew_ms: Option<i64>,
 }
 
 /// What a list is narrowed to. Empty means everything.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default)]
 pub struct Filter {
     /// Words to search for, in any script.
@@ -362,6 +406,7 @@ pub struct Filter {
     /// One of these review statuses.
     pub reviews: Vec<String>,
     /// Begun by one of these devices.
+    #[cfg_attr(test, ts(type = "Array<string>"))]
     pub authors: Vec<DeviceId>,
     /// Only those with more than one version of something.
     pub conflicted: bool,
@@ -381,6 +426,7 @@ pub struct Filter {
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ReportList {
     /// How many there are in all.
     pub total: u32,
@@ -390,14 +436,18 @@ pub struct ReportList {
 
 /// This device and its workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Me {
     /// This device.
+    #[cfg_attr(test, ts(type = "string"))]
     pub device: DeviceId,
     /// Its member.
+    #[cfg_attr(test, ts(type = "string"))]
     pub member: MemberId,
     /// The member's name.
     pub name: String,
     /// What the member may do.
+    #[cfg_attr(test, ts(type = "Role"))]
     pub role: Role,
     /// The workspace.
     pub workspace: String,

@@ -2,7 +2,8 @@
 //!
 //! Up: hello, membership entries, envelopes, end. Down: status, refusals, membership entries, the
 //! streams wanted from their start, then the log after the cursor, the high-water mark, end. Both sides act on each frame as it is
-//! complete, so that a cut loses at most one.
+//! complete, so that a cut loses at most one. A coordinator's device that waits for approval gets
+//! status, refusals, membership entries and end.
 
 use crate::codec::{CodecError, Reader, Write};
 use crate::hash::Hash;

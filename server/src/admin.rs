@@ -7,7 +7,7 @@ use std::sync::Arc;
 use baikoo_protocol::id::DeviceId;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, hash_setup_code};
+use crate::config::{Config, LISTEN_DEFAULT, hash_setup_code};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -64,7 +64,7 @@ pub async fn start(folder: &Path, config: Config) -> Result<RunningServer, Admin
         _ => return Err(io::Error::other("TLS needs both a certificate and a key").into()),
     };
     let listen = Listen {
-        address: config.listen,
+        address: Some(config.listen.unwrap_or(LISTEN_DEFAULT)),
         tls,
         app_folder: config.app_dir,
         metrics_address: config.metrics_listen,

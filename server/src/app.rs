@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 /// No script, style, frame or connection but the app's own; nothing inline.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; \
-    manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; \
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html baikoo";
 
 const HEADERS: [(&str, &str); 6] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),

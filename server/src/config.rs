@@ -1,7 +1,7 @@
 //! Settings: flags and environment first, then `server.conf` in the data folder, then defaults.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use baikoo_protocol::hash::Hash;
@@ -13,14 +13,17 @@ pub const SETUP_CODE_HEADER: &str = "x-baikoo-setup-code";
 /// The settings file in the data folder: lines of `key = value`, `#` begins a comment.
 pub const CONFIG_FILE: &str = "server.conf";
 
+/// Where the server listens unless it is told: behind a proxy on the same machine.
+pub const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8460);
+
 /// Settings; absent ones have defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Config {
-    /// The address to listen on
+    /// The address to listen on [default: 127.0.0.1:8460]
     #[arg(long, env = "BAIKOO_LISTEN")]
     pub listen: Option<SocketAddr>,
     /// A file with the TLS certificate chain; without it, put a TLS proxy in front
-    #[arg(long, env = "BAIKOO_TLS_CERTIFICATE", requires = "tls_key")]
+    #[arg(long, env = "BAIKOO_TLS_CERTIFICATE")]
     pub tls_certificate: Option<PathBuf>,
     /// A file with the TLS key
     #[arg(long, env = "BAIKOO_TLS_KEY")]

@@ -1,6 +1,6 @@
 //! The `baikoo-server` command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use baikoo_server::admin;
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 fn run(Arguments { data, command }: Arguments) -> Result<ExitCode, AnyError> {
     match command {
         Command::Init => say(&admin::init(&data)?),
-        Command::Serve(config) => serve(data, *config)?,
+        Command::Serve(config) => serve(&data, *config)?,
         Command::Check => return Ok(report(&check::check(&data)?)),
         Command::Backup { to } => sqlite::backup(&data, &to)?,
         Command::Restore { from } => return Ok(report(&admin::restore(&data, &from)?)),
@@ -68,14 +68,14 @@ fn run(Arguments { data, command }: Arguments) -> Result<ExitCode, AnyError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(data: PathBuf, config: Config) -> Result<(), AnyError> {
+fn serve(data: &Path, config: Config) -> Result<(), AnyError> {
     let level = EnvFilter::try_from_env("BAIKOO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(level).with_writer(std::io::stderr).init();
-    let config = config.or_file(&data)?;
+    let config = config.or_file(data)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let server = admin::start(&data, config).await?;
+        let server = admin::start(data, config).await?;
         // Scripts that took port 0 read where it is.
         say(&format!("listening on {}", server.address));
         tracing::info!("serving");

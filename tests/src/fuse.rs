@@ -13,11 +13,7 @@ pub struct Fuse {
 
 impl Default for Fuse {
     fn default() -> Self {
-        Self {
-            left: Arc::new(AtomicI64::new(-1)),
-            blows_once: Arc::default(),
-            blown: Arc::default(),
-        }
+        Self { left: Arc::new(AtomicI64::new(-1)), blows_once: Arc::default(), blown: Arc::default() }
     }
 }
 

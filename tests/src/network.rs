@@ -371,7 +371,12 @@ impl Transport for Network {
             self.serve(&request, None, None).await;
         }
         let mut served = self.serve(&request, fate.cut_up, fate.cut_down).await;
-        self.note(format!("up {length} {fate:?} down {} {} {}", served.status, served.body.len(), served.whole));
+        self.note(format!(
+            "up {length} {fate:?} down {} {} {}",
+            served.status,
+            served.body.len(),
+            served.whole
+        ));
         if fate.server_dies_after.is_some() {
             // Dead before a commit, or after the last: in neither case does the answer's end come.
             served.whole = false;

@@ -37,7 +37,11 @@ pub struct Person {
 }
 
 impl Person {
-    pub(crate) fn new(
+    /// A person whose device is set up by `make`.
+    ///
+    /// # Panics
+    /// If it can't be.
+    pub fn new(
         name: &str,
         env: SeededEnv,
         make: impl FnOnce(&Home, &DatabaseKey, SeededEnv) -> Result<Client, ClientError>,
@@ -47,7 +51,14 @@ impl Person {
         let mut dice = env.clone();
         let key = home.make_key(PASSPHRASE, Hardness::FLOOR, &mut dice).expect("a new key");
         let client = make(&home, &key, env.clone()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        Self { name: name.to_owned(), folder, key, starts: Cell::new(0), env, parts: RefCell::new(Some((client, SyncEngine::new()))) }
+        Self {
+            name: name.to_owned(),
+            folder,
+            key,
+            starts: Cell::new(0),
+            env,
+            parts: RefCell::new(Some((client, SyncEngine::new()))),
+        }
     }
 
     pub(crate) fn cloned(&self, name: &str, env: SeededEnv) -> Self {
@@ -70,7 +81,10 @@ impl Person {
     }
 
     /// Tries something with her client.
-    pub fn tries<R>(&self, what: impl FnOnce(&mut Client) -> Result<R, ClientError>) -> Result<R, ClientError> {
+    pub fn tries<R>(
+        &self,
+        what: impl FnOnce(&mut Client) -> Result<R, ClientError>,
+    ) -> Result<R, ClientError> {
         let mut parts = self.parts.borrow_mut();
         what(&mut parts.as_mut().expect("the device is on").0)
     }
@@ -170,7 +184,9 @@ impl Person {
         let view = self.opens(report);
         let mut fields = view.sections.iter().flat_map(|section| &section.fields);
         let field = fields.find(|field| field.question == question);
-        field.map(|field| field.versions.iter().map(|version| version.answer.clone()).collect()).unwrap_or_default()
+        field
+            .map(|field| field.versions.iter().map(|version| version.answer.clone()).collect())
+            .unwrap_or_default()
     }
 }
 

@@ -25,6 +25,11 @@ use baikoo_client_core::testing::SeededEnv;
 use baikoo_client_core::view::{Delivery, Filter, ReportSummary, ReportView, SyncView};
 use tempfile::TempDir;
 
+mod device;
+mod invariants;
+
+use device::Device;
+
 use crate::dice::Dice;
 use crate::disk::scratch;
 use crate::fuse::Fuse;
@@ -63,103 +68,6 @@ const ROUNDS_MAX: u32 = 14;
 /// Ten years.
 const SKEW_MOST_MS: u64 = 10 * 365 * 86_400_000;
 const COUNTS: [&str; 3] = ["injured_total", "killed_total", "hurt_count"];
-
-/// A device.
-struct Device {
-    name: String,
-    role: Role,
-    folder: TempDir,
-    key: DatabaseKey,
-    env: SeededEnv,
-    starts: Cell<u64>,
-    fuse: Fuse,
-    id: DeviceId,
-    member: MemberId,
-    parts: RefCell<Option<(Client, SyncEngine)>>,
-}
-
-impl Device {
-    fn new(
-        name: String,
-        role: Role,
-        env: SeededEnv,
-        make: impl FnOnce(&Home, &DatabaseKey, SeededEnv) -> Result<Client, ClientError>,
-    ) -> Self {
-        let folder = scratch();
-        let home = Home::new(folder.path());
-        let key = Secret32::make(&mut env.clone());
-        let client = make(&home, &key, env.clone()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let me = client.me();
-        let device = Self {
-            name,
-            role,
-            folder,
-            key,
-            env,
-            starts: Cell::new(0),
-            fuse: Fuse::default(),
-            id: me.device,
-            member: me.member,
-            parts: RefCell::new(Some((client, SyncEngine::new()))),
-        };
-        device.hangs_on_the_fuse();
-        device
-    }
-
-    fn hangs_on_the_fuse(&self) {
-        let mut parts = self.parts.borrow_mut();
-        let (client, _) = parts.as_mut().expect("on");
-        client.set_commit_fault(Some(self.fuse.hook())).expect("a hook");
-    }
-
-    /// The battery is taken out, and put back.
-    fn restarts(&self) {
-        *self.parts.borrow_mut() = None;
-        let _ = self.fuse.is_put_out();
-        let mut env = self.env.clone();
-        self.starts.set(self.starts.get() + 1);
-        env.reseed(self.starts.get());
-        let location = Home::new(self.folder.path()).location();
-        let client = Client::open(&location, &self.key, Box::new(env))
-            .unwrap_or_else(|error| panic!("{} does not start again: {error:?}", self.name));
-        *self.parts.borrow_mut() = Some((client, SyncEngine::new()));
-        self.hangs_on_the_fuse();
-    }
-
-    fn tries<R>(&self, what: impl FnOnce(&mut Client) -> Result<R, ClientError>) -> Result<R, ClientError> {
-        what(&mut self.parts.borrow_mut().as_mut().expect("on").0)
-    }
-
-    fn does<R>(&self, what: impl FnOnce(&mut Client) -> Result<R, ClientError>) -> R {
-        self.tries(what).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
-    }
-
-    fn opens(&self, report: StreamId) -> Result<ReportView, ClientError> {
-        self.tries(|client| client.report(report, Language::En))
-    }
-
-    fn lists(&self) -> Vec<ReportSummary> {
-        self.does(|client| client.list(&Filter::default(), Language::En)).reports
-    }
-
-    fn status(&self) -> SyncView {
-        let parts = self.parts.borrow();
-        let (client, engine) = parts.as_ref().expect("on");
-        client.sync_status(engine).expect("a status")
-    }
-
-    fn has(&self, report: StreamId) -> bool {
-        self.tries(|client| client.report_heads(report)).is_ok()
-    }
-}
-
-impl Access for Device {
-    fn with<R>(&self, step: impl FnOnce(&mut Client, &mut SyncEngine) -> R) -> Option<R> {
-        let mut parts = self.parts.borrow_mut();
-        let (client, engine) = parts.as_mut()?;
-        Some(step(client, engine))
-    }
-}
 
 /// What the world knows of a report, from outside.
 struct Known {
@@ -213,7 +121,8 @@ impl Simulation {
         let network = Network::new(seed, Arc::clone(&clock));
         let mut dice = Dice::new(seed);
         let env = |number: u64, dice: &mut Dice| {
-            let mut env = SeededEnv::with_clock(seed.wrapping_mul(1_000).wrapping_add(number), Arc::clone(&clock));
+            let mut env =
+                SeededEnv::with_clock(seed.wrapping_mul(1_000).wrapping_add(number), Arc::clone(&clock));
             if dice.chance(600) {
                 env.skew_ms = i64::try_from(dice.below(2 * SKEW_MOST_MS)).expect("years")
                     - i64::try_from(SKEW_MOST_MS).expect("years");
@@ -297,7 +206,11 @@ impl Simulation {
             }
         };
         let device = &self.devices[who];
-        self.trace.push(format!("{step} {} {action} {:?}", device.name, outcome.as_ref().map_err(ClientError::code)));
+        self.trace.push(format!(
+            "{step} {} {action} {:?}",
+            device.name,
+            outcome.as_ref().map_err(ClientError::code)
+        ));
         self.survives(who, outcome.err());
         self.looks_right(who);
     }
@@ -325,8 +238,9 @@ impl Simulation {
     }
 
     fn any_report(&mut self, who: usize) -> Option<usize> {
-        let here: Vec<usize> =
-            (0..self.reports.len()).filter(|place| self.devices[who].has(self.reports[*place].report)).collect();
+        let here: Vec<usize> = (0..self.reports.len())
+            .filter(|place| self.devices[who].has(self.reports[*place].report))
+            .collect();
         let place = (!here.is_empty()).then(|| here[self.dice.place(here.len())])?;
         self.before = self.heads(who, place);
         Some(place)
@@ -489,60 +403,6 @@ impl Simulation {
         self.trace.extend(self.network.take_log());
     }
 
-    /// What must hold on a device at any time.
-    fn looks_right(&self, who: usize) {
-        let device = &self.devices[who];
-        let status = device.status();
-        assert!(status.alarms.is_empty(), "{}: false alarm {:?}", device.name, status.alarms);
-        let set_apart = device.does(|client| client.quarantined());
-        assert!(set_apart.is_empty(), "{}: {set_apart:?} is set apart, and nobody is hostile", device.name);
-        let listed = device.lists();
-        let mut foreign = false;
-        for known in &self.reports {
-            let may = device.role == Role::Coordinator || known.may_read.contains(&who);
-            let row = listed.iter().find(|row| row.id == known.report);
-            assert!(may || row.is_none(), "{} lists a report that is none of hers", device.name);
-            assert!(may || !device.has(known.report), "{} holds a report that is none of hers", device.name);
-            foreign |= may && known.author != who;
-            let own = known.saved.iter().chain(&known.reviewed).filter(|(by, _)| *by == who);
-            for (_, change) in own.clone() {
-                let held = device.does(|client| client.holds_change(known.report, *change));
-                assert!(held, "{} has lost a change that it had saved", device.name);
-            }
-            if let Some(row) = row {
-                self.told_the_truth(who, known, row);
-            }
-        }
-        // Of others, a monitor holds coordinators' words in her own reports and nothing else.
-        let owns = self.reports.iter().any(|known| known.author == who && known.sent);
-        if device.role == Role::Monitor && !foreign && !owns {
-            let count = device.does(|client| client.foreign_envelope_count());
-            assert_eq!(count, 0, "{} holds envelopes that are none of hers", device.name);
-        }
-    }
-
-    /// A device's word on how far its part of a report has come.
-    fn told_the_truth(&self, who: usize, known: &Known, row: &ReportSummary) {
-        let device = &self.devices[who];
-        if row.delivery < Delivery::Stored {
-            return;
-        }
-        let envelopes = device.does(|client| client.own_envelopes(known.report));
-        let mine: Vec<ChangeHash> =
-            known.saved.iter().filter(|(by, _)| *by == who).map(|(_, change)| *change).collect();
-        for (dseq, hash) in &envelopes {
-            let stored = self.network.stores(self.workspace, device.id, *dseq, *hash);
-            assert!(stored, "{} says {:?}, and the server does not have it", device.name, row.delivery);
-        }
-        assert!(mine.is_empty() || !envelopes.is_empty(), "{} says {:?} of what it never sent", device.name, row.delivery);
-        if row.delivery == Delivery::Received && !mine.is_empty() {
-            let opened = self.devices.iter().filter(|other| other.role == Role::Coordinator).any(|other| {
-                mine.iter().all(|change| other.tries(|client| client.holds_change(known.report, *change)).unwrap_or(false))
-            });
-            assert!(opened, "{} says received, and no coordinator has opened it", device.name);
-        }
-    }
-
     /// The faults have stopped: everybody syncs until nobody has anything to say.
     fn becomes_quiet(&mut self) {
         for device in &self.devices {
@@ -562,7 +422,11 @@ impl Simulation {
             for who in 0..self.devices.len() {
                 let device = &self.devices[who];
                 let outcome = self.network.waits(exchange(device, &self.network, Input::SyncNow, || {}));
-                self.trace.push(format!("{} syncs {:?}", device.name, outcome.as_ref().map_err(ClientError::code)));
+                self.trace.push(format!(
+                    "{} syncs {:?}",
+                    device.name,
+                    outcome.as_ref().map_err(ClientError::code)
+                ));
                 self.trace.extend(self.network.take_log());
                 if round > 2
                     && let Err(error) = outcome
@@ -583,98 +447,5 @@ impl Simulation {
         let waiting: Vec<_> =
             self.devices.iter().map(|device| (device.name.clone(), device.status())).collect();
         panic!("still not quiet after {ROUNDS_MAX} rounds: {waiting:#?}");
-    }
-
-    /// What must hold in the end.
-    fn holds(&mut self) {
-        let findings = self.network.checks();
-        assert!(findings.problems.is_empty(), "the server's check: {:?}", findings.problems);
-        let head = self.network.position(self.workspace, self.devices[0].id).head;
-        assert_eq!(findings.envelopes, head, "the server's log has gaps");
-        for known in &self.reports {
-            let drafted = !known.sent;
-            let mut seen: BTreeMap<String, String> = BTreeMap::new();
-            for (who, device) in self.devices.iter().enumerate() {
-                let must = known.sent && (device.role == Role::Coordinator || known.readers.contains(&who));
-                if !must && (drafted || !device.has(known.report)) {
-                    continue;
-                }
-                self.is_complete(device, known, must);
-                if device.has(known.report) {
-                    seen.insert(self.content(device, known.report), device.name.clone());
-                }
-            }
-            assert!(seen.len() <= 1, "devices read one report differently: {seen:#?}");
-            let reviews: BTreeSet<String> = self
-                .devices
-                .iter()
-                .filter(|device| device.role == Role::Coordinator && known.sent)
-                .map(|device| {
-                    let heads = device.does(|client| client.review_heads(known.report));
-                    format!("{:?}", heads.unwrap_or_default().iter().collect::<BTreeSet<_>>())
-                })
-                .collect();
-            assert!(reviews.len() <= 1, "coordinators hold one review differently");
-        }
-        for device in &self.devices {
-            let before = device.lists();
-            device.does(|client| client.rebuild_projection());
-            let unread = |row: ReportSummary| ReportSummary { unread: false, arrived_ms: 0, ..row };
-            let (before, after): (Vec<_>, Vec<_>) =
-                (before.into_iter().map(unread).collect(), device.lists().into_iter().map(unread).collect());
-            assert_eq!(before, after, "{}'s list is not what its documents say", device.name);
-            let status = device.status();
-            assert_eq!(status.to_fetch, 0, "{}", device.name);
-            assert!(status.waiting_reports == 0, "{} still waits: {status:?}", device.name);
-        }
-    }
-
-    fn is_complete(&self, device: &Device, known: &Known, must: bool) {
-        let name = &device.name;
-        if !device.has(known.report) {
-            let author = &self.devices[known.author].name;
-            assert!(!must, "{name} may read {author}'s report {} and does not have it", known.report);
-            return;
-        }
-        for (by, change) in &known.saved {
-            let held = device.does(|client| client.holds_change(known.report, *change));
-            assert!(held, "{name} lacks a change that {} had saved", self.devices[*by].name);
-        }
-        if device.role == Role::Coordinator {
-            for (by, change) in &known.reviewed {
-                let held = device.does(|client| client.holds_change(known.report, *change));
-                assert!(held, "{name} lacks a review that {} had saved", self.devices[*by].name);
-            }
-        }
-        let view = device.opens(known.report).expect("a report that opens");
-        for word in &known.words {
-            assert!(view.narrative.contains(word), "{name} misses {word}, which was saved: {}", view.narrative);
-        }
-        assert!(device.lists().iter().any(|row| row.id == known.report), "{name} has it and does not list it");
-        if known.sent && device.id == self.devices[known.author].id {
-            assert!(view.summary.delivery >= Delivery::Stored, "{name}: {:?} in the end", view.summary.delivery);
-        }
-    }
-
-    fn content(&self, device: &Device, report: StreamId) -> String {
-        let heads = device.does(|client| client.report_heads(report));
-        let view = device.opens(report).expect("a report that opens");
-        let fields = view.sections.iter().flat_map(|section| {
-            let entries = section.entries.iter().flat_map(|entry| &entry.fields);
-            section.fields.iter().chain(entries).map(|field| {
-                let versions = field.versions.iter().map(|version| version.text.clone());
-                (field.path.clone(), field.text.clone(), versions.collect::<Vec<_>>())
-            })
-        });
-        let fields: Vec<_> = fields.collect();
-        let entries: Vec<_> = view
-            .sections
-            .iter()
-            .flat_map(|section| &section.entries)
-            .map(|entry| (&entry.id, &entry.removed, entry.edited_after_removal))
-            .collect();
-        let talk: Vec<_> = view.talk.iter().map(|said| (&said.id, &said.text, said.answered)).collect();
-        let heads: BTreeSet<_> = heads.into_iter().collect();
-        format!("{heads:?} {} {fields:?} {entries:?} {talk:?} {}", view.narrative, view.summary.stage)
     }
 }

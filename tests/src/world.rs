@@ -130,6 +130,7 @@ impl World {
     /// If it can't.
     pub fn copies_the_server(&self) -> PathBuf {
         self.stops_the_server();
+        wait_until_closed(&self.server_folder());
         let to = self.folder.path().join("copy");
         copy_folder(&self.server_folder(), &to);
         self.starts_the_server();
@@ -143,6 +144,7 @@ impl World {
     pub fn puts_back_the_server(&self, from: &Path) {
         self.stops_the_server();
         let folder = self.server_folder();
+        wait_until_closed(&folder);
         fs::remove_dir_all(&folder).expect("the old folder goes");
         copy_folder(from, &folder);
         self.starts_the_server();
@@ -231,9 +233,44 @@ impl World {
         self.runtime.block_on(person.syncs_over(&self.http))
     }
 
+    /// The bytes of the server's answer to a request.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn answers(&self, request: &baikoo_client_core::sync::Request) -> Vec<u8> {
+        use baikoo_client_core::transport::{Answer, Piece, Transport};
+        self.runtime.block_on(async {
+            let mut answer = self.http.send(request.clone()).await;
+            let mut bytes = Vec::new();
+            while let Some(piece) = answer.next().await {
+                match piece {
+                    Piece::Status(status) => assert_eq!(status, 200),
+                    Piece::Bytes(more) => bytes.extend(more),
+                    Piece::Failed => panic!("the answer broke off"),
+                }
+            }
+            bytes
+        })
+    }
+
     /// How many envelopes a device holds that it did not make, checkpoints aside.
     pub fn foreign_envelopes(&self, person: &Person) -> usize {
         person.does(|client| client.foreign_envelope_count())
+    }
+}
+
+/// Waits until the store's writer has folded its write-ahead log into the database: a copy taken
+/// before would be of no moment that ever was.
+fn wait_until_closed(folder: &Path) {
+    for _ in 0..200 {
+        let logs = fs::read_dir(folder).expect("a folder").flatten();
+        let open = logs
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with("-wal"))
+            .any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0));
+        if !open {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 

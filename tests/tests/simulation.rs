@@ -2,6 +2,8 @@
 //!
 //! More of them: `BAIKOO_SEEDS=5000`; others: `BAIKOO_FIRST_SEED=100000`; one: `BAIKOO_SEED=4711`.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a simulation says what failed, and fails")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

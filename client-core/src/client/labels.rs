@@ -8,6 +8,7 @@ use crate::form::{Form, Kind, Stage, default_form, gazetteer, review_form};
 
 /// A form in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FormView {
     /// The form's id.
     pub id: String,
@@ -21,6 +22,7 @@ pub struct FormView {
 
 /// A section in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FormSectionView {
     /// The section's name.
     pub name: String,
@@ -36,6 +38,7 @@ pub struct FormSectionView {
 
 /// A question in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct QuestionView {
     /// The question's name.
     pub name: String,
@@ -59,6 +62,7 @@ pub struct QuestionView {
 
 /// A choice in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChoiceView {
     /// Its code.
     pub code: String,
@@ -70,6 +74,7 @@ pub struct ChoiceView {
 
 /// A place of the gazetteer, in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaceView {
     /// The place's id.
     pub id: String,

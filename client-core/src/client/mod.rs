@@ -29,8 +29,9 @@ mod reports;
 mod reviews;
 mod show;
 
-pub(crate) use project::owe_projection;
 pub use labels::{ChoiceView, FormSectionView, FormView, PlaceView, QuestionView};
+pub(crate) use project::owe_projection;
+pub use reports::Put;
 
 /// What has happened that a screen may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Client {
     // The document that is being written in: loading it for each keystroke would cost too much.
     pub(crate) open: Option<(StreamId, Document)>,
     pub(crate) names: RefCell<BTreeMap<DeviceId, String>>,
+    // This life of the database, from now until it is closed.
+    pub(crate) incarnation: u32,
     pub(crate) events: Vec<Event>,
     // Envelopes whose applying crashed the last time, and how often: they are tried one by one.
     pub(crate) suspects: BTreeMap<i64, usize>,
@@ -89,7 +92,8 @@ impl Client {
         Self::open_store(Store::open(location, key)?, env)
     }
 
-    pub(crate) fn open_store(store: Store, env: Box<dyn Env>) -> Result<Self, ClientError> {
+    pub(crate) fn open_store(store: Store, mut env: Box<dyn Env>) -> Result<Self, ClientError> {
+        let incarnation = u32::from_le_bytes(env.random());
         let mut client = store
             .read(|tx| {
                 let seed = |name| tx.get_array(name).map(|seed| seed.map(Secret32));
@@ -139,6 +143,7 @@ impl Client {
                         role_secrets,
                         open: None,
                         names: RefCell::default(),
+                        incarnation,
                         events: Vec::new(),
                         suspects,
                     }
@@ -169,7 +174,6 @@ impl Client {
             tx.set(Name::Server, founding.server.trim_end_matches('/').as_bytes())?;
             tx.set(Name::Genesis, &founding.genesis.0)?;
             tx.set(Name::Admission, &founding.admission.to_bytes())?;
-            tx.set_count(Name::Incarnation, 1)?;
             Ok(more(tx)?)
         })?;
         Ok(store)

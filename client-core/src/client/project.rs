@@ -14,7 +14,7 @@ use crate::form::labels::{Language, find};
 use crate::form::{Answers, default_form, gazetteer, review_form};
 use crate::report::{Document, Path, TalkKind, TextName};
 use crate::search::fold::fold;
-use crate::store::{EnvelopeState, RowColumns, Tx, Name};
+use crate::store::{EnvelopeState, Name, RowColumns, Tx};
 use crate::view::Delivery;
 
 /// How much of the narrative stands in a list, in characters.
@@ -50,6 +50,10 @@ pub(crate) struct Projected {
 }
 
 impl Projected {
+    pub(crate) fn mark_read(&mut self) {
+        self.columns.unread = false;
+    }
+
     pub(crate) fn keep(&self, tx: &Tx<'_>) -> Result<(), ClientError> {
         let json = serde_json::to_string(&self.row).map_err(|_| ClientError::Internal(None))?;
         Ok(tx.project(self.stream, &self.columns, &json, &self.folded)?)
@@ -118,8 +122,7 @@ impl Client {
             .iter()
             .filter(|said| said.item.kind == TalkKind::Question && !answered.contains(&said.id))
             .count();
-        let review_conflicts = review.map_or(0, |review| review.conflicts().len());
-        let conflicts = document.conflicts().len() + review_conflicts;
+        let conflicts = differences(document) + review.map_or(0, differences);
         let coordinates = self.coordinates();
         let (status, changed_since_review) = match review {
             Some(review) => review_state(review, document),
@@ -274,14 +277,29 @@ impl Client {
             let last = tx.last_own_dseq(own, stream)?;
             let stored = tx.envelopes_at(own, last)?.iter().all(|row| row.state != EnvelopeState::Outbox);
             Ok(match last {
-                // Nothing in it is from here: it came from the server.
-                0 => Delivery::Received,
+                // Nothing in it is from here: it came from the server, and more is known only to those
+                // who coordinate.
+                0 if self.coordinates() => Delivery::Received,
+                0 => Delivery::Stored,
                 _ if !stored => Delivery::OnDevice,
                 _ if last <= tx.get_count(crate::store::Name::ReceivedDseq)? => Delivery::Received,
                 _ => Delivery::Stored,
             })
         })
     }
+}
+
+/// In how many places people answered differently and nobody has chosen. Only what a screen shows
+/// counts, so that there is always something to do about it: where an entry stands in its list, or
+/// why it was crossed out, is nobody's dispute.
+pub(crate) fn differences(document: &Document) -> usize {
+    use crate::report::schema::entry::{ORDER, REMOVED};
+    let counts = |path: &Path| match path {
+        Path::Answer(_) => true,
+        Path::EntryAnswer { question, .. } => question != ORDER && question != REMOVED,
+        Path::Text(_) | Path::State(_) | Path::Talk(_) => false,
+    };
+    document.conflicts().iter().filter(|conflict| counts(&conflict.path)).count()
 }
 
 /// Notes that the rows of these documents are older than the documents, in the transaction that

@@ -12,7 +12,7 @@ use crate::report::{
     ActorId, ChangeHash, Document, DocumentError, DocumentKind, Edit, EntryId, Path, Stage, TalkId, TalkItem,
     TalkKind, TextName,
 };
-use crate::store::{DocumentRow, Name};
+use crate::store::DocumentRow;
 
 /// Changes that are kept beside a document's base before they are folded into it.
 const CHANGES_BESIDE_BASE: usize = 24;
@@ -21,6 +21,15 @@ const CHANGES_BESIDE_BASE: usize = 24;
 const URGENT: i64 = 0;
 /// Then the small ones, as flash reports are, then the rest.
 const ORDINARY: i64 = 1;
+
+/// One of the things that a save writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Put {
+    /// An answer, or that it was taken back.
+    Answer(Path, Option<Answer>),
+    /// A long text as a whole; see [`Client::set_text`].
+    Text(TextName, String),
+}
 
 impl Client {
     /// Begins a report. It stays on this device until it is sent.
@@ -65,8 +74,8 @@ impl Client {
             opened_heads: None,
             priority: ORDINARY,
         };
-        let actor = self.actor(stream)?;
-        let own = self.device.id();
+        let actor = self.actor(stream);
+        let (own, incarnation) = (self.device.id(), self.incarnation);
         let time_ms = self.env.clocks().wall_ms;
         let changes = document
             .edit(actor, time_ms, gather)
@@ -76,7 +85,7 @@ impl Client {
             tx.add_key(stream, &key, false)?;
             tx.set_actor(stream, actor.0, own)?;
             for change in &changes {
-                tx.add_change(stream, change, false)?;
+                tx.add_change(stream, change, Some(incarnation))?;
             }
             owe_projection(tx, &[report].into())
         })?;
@@ -84,9 +93,8 @@ impl Client {
         self.project_owed()
     }
 
-    pub(crate) fn actor(&self, stream: StreamId) -> Result<ActorId, ClientError> {
-        let incarnation = self.store.read(|tx| tx.get_count(Name::Incarnation))?;
-        Ok(ActorId::derive(self.device.id(), stream, u32::try_from(incarnation).unwrap_or(1)))
+    fn actor(&self, stream: StreamId) -> ActorId {
+        ActorId::derive(self.device.id(), stream, self.incarnation)
     }
 
     /// Answers a question, or takes the answer back. Durable when this returns. An answer that
@@ -114,6 +122,28 @@ impl Client {
     /// As [`Self::set_answer`].
     pub fn set_text(&mut self, report: StreamId, name: TextName, text: &str) -> Result<(), ClientError> {
         self.edit(report, |edit| edit.set_text(name, text))
+    }
+
+    /// Several answers and texts in one save: one change, all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`Self::set_answer`].
+    pub fn save(&mut self, report: StreamId, puts: &[Put]) -> Result<(), ClientError> {
+        for put in puts {
+            if let Put::Answer(path, _) = put
+                && (matches!(path, Path::Text(_) | Path::Talk(_) | Path::State(_)) || !path.is_valid())
+            {
+                return Err(ClientError::BadInput(path.to_string()));
+            }
+        }
+        self.edit(report, |edit| {
+            for put in puts {
+                match put {
+                    Put::Answer(path, answer) => edit.set(path, answer.as_ref()),
+                    Put::Text(name, text) => edit.set_text(*name, text),
+                }
+            }
+        })
     }
 
     /// Adds a person, a destroyed house or another repeated thing.
@@ -192,18 +222,13 @@ impl Client {
     /// # Errors
     /// [`ClientError::NotFound`] if there is no such version.
     pub fn resolve(&mut self, report: StreamId, path: &Path, change: &str) -> Result<(), ClientError> {
-        let stream = self.stream_of_path(report, path);
         let wanted = self
-            .document(stream)?
+            .document(report)?
             .versions(path)
             .into_iter()
             .find(|version| version.by.iter().any(|stamp| stamp.change.to_string() == change))
             .ok_or(ClientError::NotFound("version"))?;
-        self.edit(stream, |edit| edit.set_scalar(path, wanted.scalar))
-    }
-
-    fn stream_of_path(&self, stream: StreamId, _path: &Path) -> StreamId {
-        stream
+        self.edit(report, |edit| edit.set_scalar(path, wanted.scalar))
     }
 
     /// Puts an earlier value back, as a new change.
@@ -282,7 +307,7 @@ impl Client {
         stream: StreamId,
         gather: impl FnOnce(&mut Edit<'_>),
     ) -> Result<(), ClientError> {
-        let actor = self.actor(stream)?;
+        let actor = self.actor(stream);
         let time_ms = self.env.clocks().wall_ms;
         let mut document = self.take_document(stream)?;
         // Whoever was granted a document writes in it for the first time here.
@@ -300,19 +325,28 @@ impl Client {
             self.open = Some((stream, document));
             return Ok(());
         }
-        let own = self.device.id();
-        let projected = self.plan_projection(stream, &document)?;
+        let (own, incarnation) = (self.device.id(), self.incarnation);
+        let mut projected = self.plan_projection(stream, &document)?;
+        // What one writes oneself is no news: what was read stays read.
+        let was_read = self.store.read(|tx| tx.listed(stream))?.is_none_or(|row| !row.unread);
+        if let Some(projected) = projected.as_mut().filter(|one| was_read && one.stream == stream) {
+            projected.mark_read();
+        }
+        let heads: Vec<u8> = document.heads().iter().flat_map(|head| head.0).collect();
         // On a failure the open document is ahead of the database: it is dropped, not kept.
         self.store.write(|tx| {
             tx.set_actor(stream, actor.0, own)?;
             for change in &changes {
-                tx.add_change(stream, change, false)?;
+                tx.add_change(stream, change, Some(incarnation))?;
             }
             if tx.changes_since_base(stream)?.len() > CHANGES_BESIDE_BASE {
                 tx.rebase_document(stream, &document.save())?;
             }
             if let Some(projected) = &projected {
                 projected.keep(tx)?;
+            }
+            if was_read {
+                tx.set_opened(stream, &heads)?;
             }
             Ok::<_, ClientError>(())
         })?;

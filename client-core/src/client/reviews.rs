@@ -4,6 +4,7 @@
 use baikoo_protocol::id::StreamId;
 
 use super::Client;
+use super::project::differences;
 use super::reports::{DocumentAnswers, parse_change};
 use crate::error::ClientError;
 use crate::form::answer::{Answer, Scalar};
@@ -110,7 +111,7 @@ impl Client {
         }
         let document = self.document(report)?;
         if decision == "verified" {
-            if !document.conflicts().is_empty() {
+            if differences(document) > 0 {
                 return Err(ClientError::BadInput(
                     "there are two versions of something; resolve them".to_owned(),
                 ));

@@ -30,6 +30,17 @@ pub struct DocumentRow {
     pub priority: i64,
 }
 
+/// A change that is in no envelope yet.
+#[derive(Debug, Clone)]
+pub struct UnsealedChange {
+    /// In an order in which they apply.
+    pub id: i64,
+    /// The life of this database that it was made in.
+    pub incarnation: u32,
+    /// The raw Automerge change.
+    pub bytes: Vec<u8>,
+}
+
 /// A document's key with whether its sealed copies have left.
 #[derive(Debug, Clone)]
 pub struct StoredKey {
@@ -111,11 +122,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Adds a change to a document.
-    pub fn add_change(&self, stream: StreamId, bytes: &[u8], sealed: bool) -> Result<(), StoreError> {
+    /// Adds a change to a document: an own one with the life that it was made in, or one that came
+    /// in an envelope.
+    pub fn add_change(
+        &self,
+        stream: StreamId,
+        bytes: &[u8],
+        own_life: Option<u32>,
+    ) -> Result<(), StoreError> {
         self.0
-            .prepare_cached("insert into change (stream, bytes, sealed, based) values (?1, ?2, ?3, 0)")?
-            .execute((stream.0, bytes, i64::from(sealed)))?;
+            .prepare_cached(
+                "insert into change (stream, bytes, incarnation, sealed, based) values (?1, ?2, ?3, ?4, 0)",
+            )?
+            .execute((stream.0, bytes, own_life, i64::from(own_life.is_none())))?;
         Ok(())
     }
 
@@ -127,12 +146,15 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The changes that are in no envelope yet, with their ids.
-    pub fn unsealed_changes(&self, stream: StreamId) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("select id, bytes from change where stream = ?1 and sealed = 0 order by id")?;
-        let rows = statement.query_map([stream.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    /// The changes that are in no envelope yet.
+    pub fn unsealed_changes(&self, stream: StreamId) -> Result<Vec<UnsealedChange>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "select id, coalesce(incarnation, 0), bytes from change
+             where stream = ?1 and sealed = 0 order by id",
+        )?;
+        let rows = statement.query_map([stream.0], |row| {
+            Ok(UnsealedChange { id: row.get(0)?, incarnation: row.get(1)?, bytes: row.get(2)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -2,7 +2,7 @@
 
 use baikoo_protocol::membership::{Body, Entry};
 
-use super::{StoreError, Tx, integer, number};
+use super::{StoreError, Tx, integer};
 
 impl Tx<'_> {
     /// The verified entries, the genesis first.
@@ -52,11 +52,5 @@ impl Tx<'_> {
             .prepare_cached("update membership_wish set trouble = ?2 where id = ?1")?
             .execute((id, trouble))?;
         Ok(())
-    }
-
-    /// How many entries are stored.
-    pub fn membership_count(&self) -> Result<u64, StoreError> {
-        let count = self.0.query_row("select count(*) from membership", [], |row| row.get::<_, i64>(0))?;
-        Ok(number(count))
     }
 }

@@ -25,12 +25,12 @@ pub enum Name {
     Genesis,
     /// The admission still to be made: workspace or enrolment.
     Admission,
+    /// The admission that was made: a restored server may have forgotten it.
+    Admitted,
     /// The setup code for making a workspace, until it is made.
     SetupCode,
     /// The role key that came with the invitation: its epoch, a space, its public half in hex.
     InvitedRole,
-    /// Counts this database's lives: a restored copy must take the next.
-    Incarnation,
     /// How many envelopes this device has made.
     Dseq,
     /// The hash of the last.
@@ -61,6 +61,11 @@ pub enum Name {
     RoleSecrets,
     /// 1 once the server has refused this device as revoked.
     Revoked,
+    /// From which of its own envelopes on the server wants this device to offer again, each spelt
+    /// out; 0 for none.
+    Wanted,
+    /// 1 if the server's membership log is behind this device's, as after a restore.
+    OfferMembership,
     /// 1 if the next call should only ask where the server stands.
     Probe,
 }
@@ -77,9 +82,9 @@ impl Name {
             Self::Server => "server",
             Self::Genesis => "genesis",
             Self::Admission => "admission",
+            Self::Admitted => "admitted",
             Self::SetupCode => "setup_code",
             Self::InvitedRole => "invited_role",
-            Self::Incarnation => "incarnation",
             Self::Dseq => "dseq",
             Self::LastHash => "last_hash",
             Self::AcceptedDseq => "accepted_dseq",
@@ -95,6 +100,8 @@ impl Name {
             Self::Alarms => "alarms",
             Self::RoleSecrets => "role_secrets",
             Self::Revoked => "revoked",
+            Self::Wanted => "wanted",
+            Self::OfferMembership => "offer_membership",
             Self::Probe => "probe",
         }
     }

@@ -16,7 +16,7 @@ mod meta;
 mod peers;
 mod projection;
 
-pub use documents::{DocumentRow, StoredKey};
+pub use documents::{DocumentRow, StoredKey, UnsealedChange};
 pub use log::{EnvelopeRow, EnvelopeState};
 pub use meta::Name;
 pub use peers::Peer;
@@ -156,7 +156,7 @@ pub struct Tx<'a>(&'a Connection);
 
 fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     // SQLCipher would print a wrong key's failure to stderr.
-    connection.pragma_update(None, "cipher_log", "none").ok();
+    connection.pragma_update(None, "cipher_log", "off").ok();
     let mut hex = zeroize::Zeroizing::new(String::with_capacity(67));
     hex.push_str("x'");
     for byte in key.0 {

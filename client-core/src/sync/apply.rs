@@ -1,7 +1,6 @@
 //! Opening what came: verify, decrypt, check, merge, project. What can't be taken is set apart with
 //! its bytes; what can't be taken *yet* waits; neither holds up the rest.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use baikoo_protocol::envelope::{Adopt, Checkpoint, Grant, Kind, Payload, Recipient};
@@ -15,28 +14,25 @@ use crate::crypto::body::open_body;
 use crate::crypto::keys::DocumentKey;
 use crate::crypto::seal::{SealingSecret, open_key};
 use crate::error::ClientError;
-use crate::report::{ActorId, ChangeRefusal, Document, DocumentKind, isolation};
-use crate::store::{DocumentRow, EnvelopeRow, EnvelopeState, Name, Tx};
+use crate::report::{Document, DocumentKind};
+use crate::store::{EnvelopeRow, EnvelopeState, Name, Tx};
 
 /// Envelopes that are opened and merged in one transaction.
 const BATCH: u32 = 64;
 /// How often a device may die while it applies one envelope before the envelope is to blame.
 const CRASHES_MAX: usize = 3;
-/// Changes that are kept beside a document's base before they are folded into it.
-const CHANGES_BESIDE_BASE: usize = 16;
 
 /// What becomes of an envelope.
-enum Verdict {
+pub(super) enum Verdict {
     Applied,
     Waits(&'static str),
     SetApart(&'static str),
 }
 
 /// A changes envelope, open.
-struct Opened {
-    row: EnvelopeRow,
-    body: Body,
-    actor: ActorId,
+pub(super) struct Opened {
+    pub(super) row: EnvelopeRow,
+    pub(super) body: Body,
 }
 
 impl Client {
@@ -51,12 +47,13 @@ impl Client {
         let rows = self.store.read(|tx| tx.envelopes_in(EnvelopeState::Received, 0, BATCH))?;
         let Some(first) = rows.first() else { return Ok(false) };
         // After a crash in the middle of applying, one at a time: the culprit shows itself.
-        let (rows, crashes) = if rows.iter().any(|row| self.suspects.contains_key(&row.id)) {
-            let crashes = self.suspects.remove(&first.id).unwrap_or(0);
-            (rows.into_iter().take(1).collect(), crashes)
-        } else {
-            (rows, 0)
-        };
+        let (rows, crashes): (Vec<EnvelopeRow>, usize) =
+            if rows.iter().any(|row| self.suspects.contains_key(&row.id)) {
+                let crashes = self.suspects.remove(&first.id).unwrap_or(0);
+                (rows.into_iter().take(1).collect(), crashes)
+            } else {
+                (rows, 0)
+            };
         // One that is tried again stands there once for each time.
         let ids: Vec<String> =
             rows.iter().flat_map(|row| std::iter::repeat_n(row.id.to_string(), crashes + 1)).collect();
@@ -96,7 +93,7 @@ impl Client {
         let now_ms = self.env.clocks().wall_ms;
         self.store.write(|tx| {
             for merged in &documents {
-                merged.keep(tx, now_ms)?;
+                merged.keep(tx)?;
             }
             for (id, verdict) in &verdicts {
                 let (state, reason) = match verdict {
@@ -208,7 +205,7 @@ impl Client {
         })
     }
 
-    fn open_changes(&mut self, row: EnvelopeRow) -> Result<Result<Opened, Verdict>, ClientError> {
+    pub(super) fn open_changes(&mut self, row: EnvelopeRow) -> Result<Result<Opened, Verdict>, ClientError> {
         let envelope = &row.envelope;
         let Payload::Sealed(sealed) = &envelope.payload else {
             return Ok(Err(Verdict::SetApart("malformed")));
@@ -243,8 +240,7 @@ impl Client {
         if body.kind() == DocumentKind::Review && !author_coordinates {
             return Ok(Err(Verdict::SetApart("not_allowed")));
         }
-        let actor = ActorId::derive(envelope.device, stream, body.incarnation);
-        Ok(Ok(Opened { row, body, actor }))
+        Ok(Ok(Opened { row, body }))
     }
 
     fn find_key(
@@ -336,142 +332,6 @@ impl Client {
         })
     }
 
-    /// Merges what was opened into its documents, apart from everything else: a change of a
-    /// hostile member may panic inside Automerge.
-    fn merge(
-        &mut self,
-        opened: Vec<Opened>,
-        verdicts: &mut BTreeMap<i64, Verdict>,
-        touched: &mut BTreeSet<StreamId>,
-    ) -> Result<Vec<Merged>, ClientError> {
-        let mut documents: BTreeMap<StreamId, Merged> = BTreeMap::new();
-        for one in &opened {
-            let stream = one.row.envelope.stream;
-            if let Entry::Vacant(place) = documents.entry(stream) {
-                place.insert(self.load_for_merge(stream, one)?);
-            }
-        }
-        let (documents, results) = isolation::run(move || {
-            let mut documents = documents;
-            let results: Vec<(i64, StreamId, Result<Outcome, ChangeRefusal>)> = opened
-                .into_iter()
-                .filter_map(|one| {
-                    let stream = one.row.envelope.stream;
-                    let merged = documents.get_mut(&stream)?;
-                    Some((one.row.id, stream, merged.receive(&one)))
-                })
-                .collect();
-            (documents, results)
-        })
-        .map_err(|_| ClientError::Internal(None))?;
-        for (id, stream, result) in results {
-            let verdict = match result {
-                Ok(Outcome::Applied) => {
-                    touched.insert(stream);
-                    Verdict::Applied
-                }
-                Ok(Outcome::Missing) => Verdict::Waits("missing_changes"),
-                Ok(Outcome::OtherKind) => Verdict::SetApart("not_allowed"),
-                Err(refusal) => Verdict::SetApart(refusal_code(&refusal)),
-            };
-            verdicts.insert(id, verdict);
-        }
-        Ok(documents.into_values().filter(|merged| merged.changed).collect())
-    }
-
-    fn load_for_merge(&mut self, stream: StreamId, one: &Opened) -> Result<Merged, ClientError> {
-        let found = self.store.read(|tx| {
-            let Some(row) = tx.document(stream)? else { return Ok::<_, ClientError>(None) };
-            let changes = tx.changes_since_base(stream)?;
-            Ok(Some((row, changes)))
-        })?;
-        let Some((row, changes)) = found else {
-            let document = Document::create();
-            let row = DocumentRow {
-                stream,
-                is_review: one.body.kind() == DocumentKind::Review,
-                report: stream,
-                base: Vec::new(),
-                author: one.row.envelope.device,
-                begun_ms: one.row.arrived_ms,
-                released: true,
-                opened_heads: None,
-                priority: 1,
-            };
-            return Ok(Merged {
-                row,
-                document,
-                new: true,
-                changed: false,
-                beside: 0,
-                fresh: Vec::new(),
-                actors: Vec::new(),
-            });
-        };
-        let document = match self.open.take() {
-            Some((open, document)) if open == stream => document,
-            _ => Document::load(&row.base, &changes).map_err(|_| crate::client::damaged("document"))?,
-        };
-        let beside = changes.len();
-        Ok(Merged {
-            row,
-            document,
-            new: false,
-            changed: false,
-            beside,
-            fresh: Vec::new(),
-            actors: Vec::new(),
-        })
-    }
-
-    /// Builds a document from its envelopes again, and from own changes that are in none yet.
-    pub(crate) fn rebuild_document(&mut self, stream: StreamId) -> Result<(), ClientError> {
-        let (row, pending, envelopes) = self.store.read(|tx| {
-            let row = tx.document(stream)?.ok_or(ClientError::NotFound("report"))?;
-            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.envelopes_of(stream)?))
-        })?;
-        let counts = |row: &EnvelopeRow| {
-            use EnvelopeState::{Applied, Outbox, Stored};
-            row.envelope.kind == Kind::Changes && matches!(row.state, Applied | Outbox | Stored)
-        };
-        let mut rest = Vec::new();
-        for envelope in envelopes.into_iter().filter(counts) {
-            rest.extend(self.open_changes(envelope)?.ok());
-        }
-        let mut merged = Merged {
-            row: DocumentRow { report: row.report, ..row },
-            document: Document::create(),
-            new: false,
-            changed: false,
-            beside: 0,
-            fresh: Vec::new(),
-            actors: Vec::new(),
-        };
-        // Own envelopes lie in the order of making and others' in the order of arrival; what
-        // stands on something later is tried again.
-        loop {
-            let before = rest.len();
-            let mut waits = Vec::new();
-            for one in rest {
-                if !matches!(merged.receive(&one), Ok(Outcome::Applied)) {
-                    waits.push(one);
-                }
-            }
-            rest = waits;
-            if rest.is_empty() || rest.len() == before {
-                break;
-            }
-        }
-        let own = self.actor(stream)?;
-        for (_, change) in &pending {
-            merged
-                .document
-                .receive(std::slice::from_ref(change), own)
-                .map_err(|_| crate::client::damaged("own change"))?;
-        }
-        self.store.write(|tx| Ok(tx.rebase_document(stream, &merged.document.save())?))
-    }
-
     /// After a start: if applying a single envelope has crashed each time, it is set apart. Once
     /// may have been the battery.
     pub(crate) fn quarantine_lone_suspect(&mut self) -> Result<(), ClientError> {
@@ -487,69 +347,6 @@ impl Client {
     }
 }
 
-/// A document with what has come for it.
-struct Merged {
-    row: DocumentRow,
-    document: Document,
-    new: bool,
-    changed: bool,
-    // Changes that already stand beside the base.
-    beside: usize,
-    // Changes that have come now.
-    fresh: Vec<Vec<u8>>,
-    actors: Vec<(ActorId, DeviceId)>,
-}
-
-enum Outcome {
-    Applied,
-    Missing,
-    OtherKind,
-}
-
-impl Merged {
-    fn receive(&mut self, one: &Opened) -> Result<Outcome, ChangeRefusal> {
-        if (one.body.kind() == DocumentKind::Review) != self.row.is_review {
-            return Ok(Outcome::OtherKind);
-        }
-        let changes: Vec<Vec<u8>> = one.body.changes.iter().map(|bytes| bytes.to_vec()).collect();
-        let received = self.document.receive(&changes, one.actor)?;
-        if !received.missing.is_empty() {
-            return Ok(Outcome::Missing);
-        }
-        self.changed = true;
-        self.actors.push((one.actor, one.row.envelope.device));
-        self.fresh.extend(received.applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
-        if self.new && self.row.is_review {
-            use crate::form::answer::Scalar;
-            use crate::report::schema::state;
-            if let Some(Scalar::Text(id)) = self.document.state(state::REPORT)
-                && let Ok(report) = id.parse()
-            {
-                self.row.report = report;
-            }
-        }
-        Ok(Outcome::Applied)
-    }
-
-    fn keep(&self, tx: &Tx<'_>, _now_ms: i64) -> Result<(), ClientError> {
-        let stream = self.row.stream;
-        if self.new {
-            tx.add_document(&DocumentRow { base: self.document.save(), ..self.row.clone() })?;
-        } else {
-            for change in &self.fresh {
-                tx.add_change(stream, change, true)?;
-            }
-            if self.beside + self.fresh.len() > CHANGES_BESIDE_BASE {
-                tx.rebase_document(stream, &self.document.save())?;
-            }
-        }
-        for (actor, device) in &self.actors {
-            tx.set_actor(stream, actor.0, *device)?;
-        }
-        Ok(())
-    }
-}
-
 fn note_peer(tx: &Tx<'_>, device: DeviceId, kind: Kind, now_ms: i64) -> Result<(), ClientError> {
     let mut peer = tx.peer(device)?;
     let before = peer.opened_dseq;
@@ -561,14 +358,4 @@ fn note_peer(tx: &Tx<'_>, device: DeviceId, kind: Kind, now_ms: i64) -> Result<(
         peer.announced_dseq = peer.opened_dseq;
     }
     Ok(tx.set_peer(device, &peer)?)
-}
-
-fn refusal_code(refusal: &ChangeRefusal) -> &'static str {
-    match refusal {
-        ChangeRefusal::ActorReused => "actor_reused",
-        ChangeRefusal::OutOfSequence => "out_of_sequence",
-        ChangeRefusal::Poison => "poison",
-        ChangeRefusal::Foreign => "foreign",
-        _ => "malformed_change",
-    }
 }

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::env::Clocks;
 use crate::report::DocumentKind;
+use crate::store::UnsealedChange;
 
 /// The times that a device knew when it sealed. None is trusted; together they give a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -44,21 +45,35 @@ pub(crate) struct Body {
     /// 0 report, 1 review.
     #[n(0)]
     kind: u8,
-    /// The life of the author's database: gives the actor together with device and stream.
-    #[n(1)]
-    pub(crate) incarnation: u32,
     /// When it was sealed.
-    #[n(2)]
+    #[n(1)]
     pub(crate) times: Times,
-    /// Raw Automerge changes, in an order in which they apply.
-    #[n(3)]
+    /// The changes, by the author's lives, in an order in which they apply.
+    #[n(2)]
+    pub(crate) lives: Vec<Life>,
+}
+
+/// Changes from one life of the author's database: from when it was opened to when it was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Life {
+    /// Random for each life; gives the actor together with device and stream. A database that was
+    /// put back from a copy begins a new life, so that no actor ever says two things with the same
+    /// number.
+    #[n(0)]
+    pub(crate) incarnation: u32,
+    /// Raw Automerge changes.
+    #[n(1)]
     pub(crate) changes: Vec<minicbor::bytes::ByteVec>,
 }
 
 impl Body {
-    pub(crate) fn new(kind: DocumentKind, incarnation: u32, times: Times, changes: Vec<Vec<u8>>) -> Self {
+    pub(crate) fn new(kind: DocumentKind, times: Times, changes: &[UnsealedChange]) -> Self {
         let kind = u8::from(kind == DocumentKind::Review);
-        Self { kind, incarnation, times, changes: changes.into_iter().map(Into::into).collect() }
+        let lives = changes.chunk_by(|one, other| one.incarnation == other.incarnation).map(|life| Life {
+            incarnation: life[0].incarnation,
+            changes: life.iter().map(|change| change.bytes.clone().into()).collect(),
+        });
+        Self { kind, times, lives: lives.collect() }
     }
 
     pub(crate) fn kind(&self) -> DocumentKind {

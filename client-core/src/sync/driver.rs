@@ -1,6 +1,8 @@
 //! The loop that does what the engine asks for, over a transport: the only place in this folder
 //! that waits. Between two steps it lets go of the client, so that a screen can use it meanwhile.
 
+use std::cell::RefCell;
+
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::transport::{Answer as _, Piece, Transport};
@@ -76,17 +78,33 @@ pub async fn sync_once(
     client: &mut Client,
     engine: &mut SyncEngine,
     transport: &impl Transport,
-    progress: impl Fn(&Client, &SyncEngine),
+    progress: impl FnMut(&Client, &SyncEngine),
 ) -> Result<(), ClientError> {
-    let lent = Lent(std::cell::RefCell::new((client, engine)));
-    let tell = || {
-        let both = lent.0.borrow();
-        progress(both.0, both.1);
-    };
-    exchange(&lent, transport, Input::SyncNow, tell).await.map(|_| ())
+    sync_from(Input::SyncNow, client, engine, transport, progress).await
 }
 
-struct Lent<'a>(std::cell::RefCell<(&'a mut Client, &'a mut SyncEngine)>);
+/// As [`sync_once`], begun by another input: [`Input::Wake`] keeps the engine's patience with a
+/// server that does not answer, where [`Input::SyncNow`] would forget it.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn sync_from(
+    input: Input,
+    client: &mut Client,
+    engine: &mut SyncEngine,
+    transport: &impl Transport,
+    progress: impl FnMut(&Client, &SyncEngine),
+) -> Result<(), ClientError> {
+    let lent = Lent(RefCell::new((client, engine)));
+    let progress = RefCell::new(progress);
+    let tell = || {
+        let both = lent.0.borrow();
+        (*progress.borrow_mut())(both.0, both.1);
+    };
+    exchange(&lent, transport, input, tell).await.map(|_| ())
+}
+
+struct Lent<'a>(RefCell<(&'a mut Client, &'a mut SyncEngine)>);
 
 impl Access for Lent<'_> {
     fn with<R>(&self, step: impl FnOnce(&mut Client, &mut SyncEngine) -> R) -> Option<R> {

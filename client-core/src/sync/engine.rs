@@ -80,6 +80,8 @@ struct Call {
     uploaded: Vec<Uploaded>,
     // It only asked where the server stands.
     probe: bool,
+    // How far this device was when the call began.
+    standing: [u64; 5],
     answer: Answer,
     ended: bool,
     // The body of an answer that is not a sync answer: a refusal.
@@ -100,6 +102,8 @@ const LOOK_EVERY_MS: i64 = 5 * 60_000;
 const GATHER_MS: i64 = 800;
 /// How many times in a row a coordinator answers a moved membership log at once.
 const MOVED_MOST: u32 = 8;
+/// How many times in a row a device steps back because the server wants an earlier envelope.
+const GAPS_MOST: u32 = 64;
 
 /// The machine.
 #[derive(Debug)]
@@ -109,6 +113,10 @@ pub struct SyncEngine {
     dirty: bool,
     failures: u32,
     moved: u32,
+    // Calls in a row after which the server wanted earlier envelopes.
+    gaps: u32,
+    // The admission was tried again since the last success.
+    readmitted: bool,
     up: usize,
     down: u64,
     stopped: bool,
@@ -123,6 +131,8 @@ impl Default for SyncEngine {
             dirty: false,
             failures: 0,
             moved: 0,
+            gaps: 0,
+            readmitted: false,
             up: UP_FIRST,
             down: DOWN_FIRST,
             stopped: false,
@@ -252,6 +262,7 @@ impl SyncEngine {
             decoder: FrameDecoder::default(),
             uploaded: upload.frames,
             probe,
+            standing: client.progress()?,
             answer: Answer::default(),
             ended: false,
             refusal: Vec::new(),
@@ -331,10 +342,12 @@ impl SyncEngine {
         self.trouble = None;
         self.up = (self.up * 2).min(UP_MOST);
         self.down = (self.down * 2).min(DOWN_MOST);
-        if call.answer.membership_moved {
-            self.moved += 1;
-        } else {
-            self.moved = 0;
+        self.readmitted = false;
+        self.moved = if call.answer.membership_moved { self.moved + 1 } else { 0 };
+        self.gaps = if call.answer.gap { self.gaps + 1 } else { 0 };
+        let behind = call.answer.membership_moved && !call.answer.entries_came;
+        if behind || call.uploaded.contains(&Uploaded::Known) {
+            client.note_membership_behind(behind)?;
         }
         let held_back =
             matches!(call.answer.refused, Some(Refusal::Busy | Refusal::StorageFull | Refusal::Internal));
@@ -346,8 +359,12 @@ impl SyncEngine {
             || self.dirty
             || client.has_backfills()?
             || self.moved > 0 && self.moved < MOVED_MOST
-            || self.moved == 0 && client.has_something_to_send(call.uploaded.is_empty() && !call.probe)?;
-        if go_on {
+            || self.moved == 0
+                && self.gaps < GAPS_MOST
+                && client.has_something_to_send(call.uploaded.is_empty() && !call.probe)?;
+        // Whatever the server says, a call that changed nothing is not followed by the same at once.
+        let moved = call.probe || call.answer.gap || client.progress()? != call.standing;
+        if go_on && moved {
             return self.begin(client);
         }
         let until_ms = client.env.clocks().wall_ms + LOOK_EVERY_MS;
@@ -369,6 +386,10 @@ impl SyncEngine {
             Some(refusal) => ClientError::from(refusal),
         };
         client.store.write(|tx| Ok::<_, ClientError>(tx.set_number(Name::Probe, 0)?))?;
+        if matches!(error, ClientError::Unauthorised) && !self.readmitted && client.ask_admission_again()? {
+            self.readmitted = true;
+            return self.begin(client);
+        }
         self.fail(client, error)
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Answer {
     pub(crate) status_seen: bool,
     pub(crate) more: bool,
     pub(crate) membership_moved: bool,
+    pub(crate) entries_came: bool,
+    pub(crate) gap: bool,
     pub(crate) refused: Option<Refusal>,
 }
 
@@ -44,6 +46,7 @@ impl Client {
             match frame {
                 Frame::Status(status) => self.take_status(&status, answer)?,
                 Frame::Entry(bytes) => {
+                    answer.entries_came = true;
                     self.take_membership_entry(&bytes)?;
                     self.events.push(Event::MembersChanged);
                 }
@@ -83,6 +86,8 @@ impl Client {
             }
             if epoch != [0; 8] && epoch != status.log_epoch {
                 alarm = alarm.or(Some("server_restored"));
+                // Its membership log may be older as well: whoever knows more says so.
+                tx.set_number(Name::OfferMembership, 1)?;
             } else if epoch == status.log_epoch && status.resume < cursor {
                 alarm = Some("log_rewritten");
             }
@@ -92,6 +97,8 @@ impl Client {
                 tx.set(Name::CursorTip, &status.resume_tip)?;
                 tx.set(Name::LogEpoch, &status.log_epoch)?;
             }
+            // A new answer: what the last one wanted was offered, or is wanted again below.
+            tx.unset(Name::Wanted)?;
             tx.set_own_stored(own, status.accepted_dseq)?;
             tx.set_count(Name::AcceptedDseq, status.accepted_dseq)?;
             tx.set_count(Name::Head, status.head)?;
@@ -113,7 +120,7 @@ impl Client {
         &mut self,
         frame: Option<Uploaded>,
         refusal: Refusal,
-        _wanted: u64,
+        wanted: u64,
         answer: &mut Answer,
     ) -> Result<(), ClientError> {
         answer.refused = Some(refusal);
@@ -129,12 +136,16 @@ impl Client {
             (Some(Uploaded::Wish(id)), _) => self
                 .store
                 .write(|tx| Ok::<_, ClientError>(tx.fail_membership_wish(id, &refusal.to_string())?)),
-            // A gap heals itself: the status has said from where to offer again.
+            // A gap heals itself: the server has said from where to offer again.
+            (Some(Uploaded::Own(_)), Refusal::Gap) if !answer.gap => {
+                answer.gap = true;
+                self.store.write(|tx| Ok(tx.set_count(Name::Wanted, wanted)?))
+            }
             (
                 Some(Uploaded::Own(_)),
                 Refusal::Gap | Refusal::Busy | Refusal::StorageFull | Refusal::Internal,
             )
-            | (Some(Uploaded::Others(_)) | None, _) => Ok(()),
+            | (Some(Uploaded::Others(_) | Uploaded::Known) | None, _) => Ok(()),
             (Some(Uploaded::Own(_)), _) => self.alarm("own_envelope_refused"),
         }
     }

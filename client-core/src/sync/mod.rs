@@ -9,6 +9,7 @@ mod backoff;
 mod body;
 mod engine;
 mod incoming;
+mod merge;
 mod outgoing;
 mod status;
 

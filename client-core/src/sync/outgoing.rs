@@ -30,6 +30,8 @@ const STREAMS_PER_CALL: u32 = 512;
 pub(crate) enum Uploaded {
     /// A wish to add to the membership log.
     Wish(i64),
+    /// An entry that was in the membership log before.
+    Known,
     /// One of this device's own envelopes.
     Own(u64),
     /// Somebody else's envelope, handed in again.
@@ -49,6 +51,7 @@ impl Client {
         let hello = self.hello(down)?;
         let mut upload = Upload { bytes: Frame::Hello(hello).to_bytes(), frames: Vec::new() };
         if !probe {
+            self.offer_membership(&mut upload)?;
             for (id, entry) in self.sign_wishes()? {
                 upload.bytes.extend(Frame::Entry(entry.to_bytes()).to_bytes());
                 upload.frames.push(Uploaded::Wish(id));
@@ -75,13 +78,34 @@ impl Client {
         })
     }
 
+    /// After a restore the server's membership log may be behind: whoever has more hands it in.
+    fn offer_membership(&self, upload: &mut Upload) -> Result<(), ClientError> {
+        let entries = self.store.read(|tx| {
+            let behind = tx.get_number(Name::OfferMembership)? == 1;
+            if behind { tx.membership_entries() } else { Ok(Vec::new()) }
+        })?;
+        for entry in entries.into_iter().skip(1) {
+            upload.bytes.extend(Frame::Entry(entry.to_bytes()).to_bytes());
+            upload.frames.push(Uploaded::Known);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note_membership_behind(&mut self, behind: bool) -> Result<(), ClientError> {
+        self.store.write(|tx| Ok(tx.set_number(Name::OfferMembership, i64::from(behind))?))
+    }
+
     fn add_own_envelopes(&self, upload: &mut Upload, up: usize) -> Result<(), ClientError> {
         let own = self.device.id();
-        let rows = self.store.read(|tx| {
+        let (wanted, rows) = self.store.read(|tx| {
             let accepted = tx.get_count(Name::AcceptedDseq)?;
-            tx.envelopes_after(own, accepted, STREAMS_PER_CALL)
+            let wanted = tx.get_count(Name::Wanted)?;
+            let after = if wanted > 0 { accepted.min(wanted - 1) } else { accepted };
+            Ok::<_, ClientError>((wanted, tx.envelopes_after(own, after, STREAMS_PER_CALL)?))
         })?;
-        let mut known = true;
+        // The server knows what it has stored last; where it wants something again, the first is
+        // spelt out, so that it need not guess which of two branches is meant.
+        let mut known = wanted == 0;
         for row in rows {
             // The first goes whatever its size: else a large one would never go.
             if upload.bytes.len() > up && !upload.frames.is_empty() {
@@ -138,10 +162,9 @@ impl Client {
     }
 
     fn seal_stream(&mut self, stream: StreamId) -> Result<(), ClientError> {
-        let (row, changes, incarnation, own_key) = self.store.read(|tx| {
+        let (row, changes, own_key) = self.store.read(|tx| {
             let row = tx.document(stream)?.ok_or(damaged("document"))?;
-            let incarnation = u32::try_from(tx.get_count(Name::Incarnation)?).unwrap_or(1);
-            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, incarnation, tx.writing_key(stream)?))
+            Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.writing_key(stream)?))
         })?;
         let own_key = own_key.ok_or(damaged("document key"))?;
         let kind = if row.is_review { DocumentKind::Review } else { DocumentKind::Report };
@@ -151,8 +174,8 @@ impl Client {
             let mut size = 0;
             let fits = rest
                 .iter()
-                .take_while(|(_, bytes)| {
-                    size += bytes.len();
+                .take_while(|change| {
+                    size += change.bytes.len();
                     size <= CHANGES_BYTES_MAX
                 })
                 .count()
@@ -160,11 +183,10 @@ impl Client {
             let (batch, later) = rest.split_at(fits);
             rest = later;
             let times = Times::new(self.env.clocks(), self.server_now_if_known()?);
-            let changes = batch.iter().map(|(_, bytes)| bytes.clone()).collect();
-            let body = Body::new(kind, incarnation, times, changes).to_bytes();
+            let body = Body::new(kind, times, batch).to_bytes();
             let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
-            let up_to = batch.last().map_or(0, |(id, _)| *id);
+            let up_to = batch.last().map_or(0, |change| change.id);
             self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {
                 tx.seal_changes(stream, up_to)?;
                 tx.announce_key(stream, own_key.key.id())

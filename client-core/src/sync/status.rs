@@ -1,6 +1,6 @@
 //! Where synchronising stands, in numbers that never say more than is so.
 
-use baikoo_protocol::membership::DeviceStatus;
+use baikoo_protocol::membership::{DeviceStatus, Entry};
 use baikoo_protocol::token::Admission;
 
 use super::engine::{Request, SyncEngine};
@@ -42,7 +42,9 @@ impl Client {
     /// Whether another call would have something to send, after one that sent `nothing` or something.
     pub(crate) fn has_something_to_send(&self, nothing: bool) -> Result<bool, ClientError> {
         let coordinates = self.coordinates();
-        let follows = self.store.read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
+        let follows = self
+            .store
+            .read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
         let own = self.device.id();
         self.store.read(|tx| {
             let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
@@ -53,7 +55,20 @@ impl Client {
                 || !tx.streams_to_grant()?.is_empty()
                 || coordinates
                     && (!tx.membership_wishes()?.is_empty() || !tx.envelopes_to_reoffer(own, 1)?.is_empty());
-            Ok(announcement || leftover && !nothing)
+            let offer = tx.get_number(Name::OfferMembership)? == 1;
+            Ok(announcement || offer || leftover && !nothing)
+        })
+    }
+
+    /// Numbers of which at least one changes with every call that gets something done.
+    pub(crate) fn progress(&self) -> Result<[u64; 5], ClientError> {
+        let mseq = self.membership.as_ref().map_or(0, |membership| membership.mseq());
+        self.store.read(|tx| {
+            let backfilled =
+                tx.backfills(u32::MAX)?.iter().map(|one| one.until - one.after.min(one.until)).sum();
+            let wishes = tx.membership_wishes()?.len() as u64;
+            let cursor = tx.get_count(Name::Cursor)?;
+            Ok([tx.get_count(Name::AcceptedDseq)?, mseq, cursor, backfilled, wishes])
         })
     }
 
@@ -65,8 +80,10 @@ impl Client {
     pub(crate) fn admission_request(&self) -> Result<Option<Request>, ClientError> {
         self.store.read(|tx| {
             let Some(bytes) = tx.get(Name::Admission)? else { return Ok(None) };
-            Admission::from_bytes(&bytes).ok_or(damaged("admission"))?;
-            let founding = tx.membership_count()? > 0;
+            let admission = Admission::from_bytes(&bytes).ok_or(damaged("admission"))?;
+            let entry = Entry::from_bytes(&admission.entry).map_err(|_| damaged("admission"))?;
+            // A genesis has its place; an enrolment's is the server's to give.
+            let founding = entry.mseq == 1;
             let path = if founding {
                 "/v1/workspaces".to_owned()
             } else {
@@ -82,7 +99,20 @@ impl Client {
     pub(crate) fn admission_done(&mut self) -> Result<(), ClientError> {
         self.store.write(|tx| {
             tx.unset(Name::SetupCode)?;
+            if let Some(admission) = tx.get(Name::Admission)? {
+                tx.set(Name::Admitted, &admission)?;
+            }
             Ok(tx.unset(Name::Admission)?)
+        })
+    }
+
+    /// The server does not know this device. If it was restored from a backup that is older than
+    /// the admission, the same admission will do again. Whether there is one to try.
+    pub(crate) fn ask_admission_again(&mut self) -> Result<bool, ClientError> {
+        self.store.write(|tx| {
+            let Some(admission) = tx.get(Name::Admitted)? else { return Ok(false) };
+            tx.set(Name::Admission, &admission)?;
+            Ok(true)
         })
     }
 

@@ -32,9 +32,10 @@ pub struct Core {
 
 /// Takes hold of the origin's storage. `emit` is called with `{type}` when something has happened.
 #[wasm_bindgen]
+#[allow(unreachable_pub, reason = "the worker reaches it")]
 pub async fn open(emit: js_sys::Function) -> Result<Core, JsValue> {
     console_error_panic_hook::set_once();
-    let storage = Storage::open().await.map_err(throw)?;
+    let storage = Storage::open().await?;
     Ok(Core { storage, shared: Shared { session: Rc::new(RefCell::new(None)), emit } })
 }
 

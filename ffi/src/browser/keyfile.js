@@ -11,7 +11,7 @@ async function open(name, create) {
       return await file.createSyncAccessHandle();
     } catch (error) {
       if (tries > 50 || error.name !== 'NoModificationAllowedError') throw error;
-      await new Promise((done) => setTimeout(done, 100));
+      await pause(100);
     }
   }
 }
@@ -80,3 +80,5 @@ async function destroy(name) {
 export async function destroyKey() {
   for (const name of NAMES) await destroy(name);
 }
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

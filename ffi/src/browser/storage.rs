@@ -2,13 +2,19 @@
 
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::store::Location;
+use serde_json::json;
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_rs::vfs::VfsFilesManager;
-use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
+use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::prelude::*;
+
+use super::value::{give, throw};
 
 const VFS: &str = "opfs-baikoo";
 const DATABASE: &str = "baikoo.db";
+/// A worker that was ended while it wrote holds the files for about two seconds more.
+const TRIES: u32 = 60;
+const BETWEEN_TRIES_MS: u32 = 100;
 
 #[wasm_bindgen(module = "/src/browser/keyfile.js")]
 extern "C" {
@@ -21,6 +27,8 @@ extern "C" {
     /// Destroys the wrapped key.
     #[wasm_bindgen(catch, js_name = destroyKey)]
     async fn destroy_key() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn pause(ms: u32) -> Result<JsValue, JsValue>;
 }
 
 /// The place where everything is kept.
@@ -30,7 +38,7 @@ pub(super) struct Storage {
 
 impl Storage {
     /// Takes hold of the files. Only one worker of an origin can.
-    pub(super) async fn open() -> Result<Self, ClientError> {
+    pub(super) async fn open() -> Result<Self, JsValue> {
         let config = OpfsSAHPoolCfgBuilder::new()
             .vfs_name(VFS)
             .directory(".baikoo")
@@ -39,8 +47,14 @@ impl Storage {
             .build();
         // Never as the default: a database that is opened without naming its VFS must fail, since
         // SQLite's own default here is memory, which would lose everything in silence.
-        let pool = install::<WasmOsCallback>(&config, false).await.map_err(|_| ClientError::BusyElsewhere)?;
-        Ok(Self { pool })
+        for _ in 0..TRIES {
+            match install::<WasmOsCallback>(&config, false).await {
+                Ok(pool) => return Ok(Self { pool }),
+                Err(error) if is_held(&error) => pause(BETWEEN_TRIES_MS).await.map(|_| ())?,
+                Err(error) => return Err(refusal(&error)),
+            }
+        }
+        Err(throw(ClientError::BusyElsewhere))
     }
 
     pub(super) fn location(&self) -> Location {
@@ -65,5 +79,26 @@ impl Storage {
     /// Deletes the database's files.
     pub(super) fn forget_database(&self) -> Result<(), ClientError> {
         self.pool.clear().map_err(|_| ClientError::Internal(None))
+    }
+}
+
+fn browser_error(error: &OpfsSAHError) -> Option<String> {
+    let OpfsSAHError::Opfs { value, .. } = error else { return None };
+    js_sys::Reflect::get(value, &"name".into()).ok()?.as_string()
+}
+
+/// Another worker has the files now, or has not let go of them yet.
+fn is_held(error: &OpfsSAHError) -> bool {
+    browser_error(error).as_deref() == Some("NoModificationAllowedError")
+}
+
+/// Why the files can't be had, as the screens know it.
+fn refusal(error: &OpfsSAHError) -> JsValue {
+    match browser_error(error).as_deref() {
+        Some("QuotaExceededError") => throw(ClientError::StorageFull),
+        Some("SecurityError" | "NotAllowedError" | "UnknownError") | None => {
+            give(&json!({ "code": "storage_refused", "message": "storage refused" })).unwrap_or(JsValue::NULL)
+        }
+        Some(_) => throw(ClientError::Internal(None)),
     }
 }

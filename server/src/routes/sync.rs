@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use baikoo_protocol::refusal::Refusal;
 use futures_util::stream;
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Body as _;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -27,6 +28,10 @@ pub async fn call<S: Store>(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Rejection> {
+    // Said beforehand, so refused beforehand. Without a length, the limit cuts the body off.
+    if body.size_hint().lower() > node.limits.upload_bytes as u64 {
+        return Err(Refusal::TooLarge.into());
+    }
     let body = Limited::new(body, node.limits.upload_bytes).into_data_stream();
     let answer = crate::sync::answer(node, caller.workspace, caller.device, body).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], Body::from_stream(answer)).into_response())
@@ -45,7 +50,6 @@ pub async fn events<S: Store>(
     if !may_listen(&node, caller).await {
         return Err(Refusal::NotAllowed.into());
     }
-    #[expect(clippy::disallowed_methods, reason = "a time-out of Tokio's, which a test can pause")]
     let end = Instant::now() + node.limits.events_lifetime;
     let listener = Listener { node, caller, changes, end, has_begun: false };
     let mut response =

@@ -1,7 +1,7 @@
 //! How many connections there may be, in all and from one network.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Counts connections. Clones count together.
@@ -71,7 +71,7 @@ fn network_of(address: IpAddr) -> Option<u128> {
         return None;
     }
     Some(match address {
-        IpAddr::V4(v4) => u128::from(Ipv6Addr::from(v4.to_ipv6_mapped())) & (u128::MAX << 8),
+        IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped()) & (u128::MAX << 8),
         IpAddr::V6(v6) => u128::from(v6) & (u128::MAX << 80),
     })
 }

@@ -36,7 +36,7 @@ async fn settle<S: Store>(store: &S, seed: u64) -> (TestWorkspace, TestDevice) {
     let (invite, monitor) = (TestDevice::new(seed + 1), TestDevice::new(seed + 2));
     let entry = workspace.invites(&invite, Role::Monitor, NOW_MS);
     assert_eq!(
-        append(store, &workspace, &workspace.coordinator.id(), vec![Item::Entry(entry)]).await,
+        append(store, &workspace, workspace.coordinator.id(), vec![Item::Entry(entry)]).await,
         [Outcome::Appended(2)]
     );
     let enrolment = monitor.enrolment(workspace.id, &invite);
@@ -64,7 +64,7 @@ fn item(workspace: &TestWorkspace, envelope: Envelope) -> Item {
 async fn append<S: Store>(
     store: &S,
     workspace: &TestWorkspace,
-    uploader: &DeviceId,
+    uploader: DeviceId,
     items: Vec<Item>,
 ) -> Vec<Outcome> {
     append_within(store, workspace, uploader, items, u64::MAX).await
@@ -73,11 +73,11 @@ async fn append<S: Store>(
 async fn append_within<S: Store>(
     store: &S,
     workspace: &TestWorkspace,
-    uploader: &DeviceId,
+    uploader: DeviceId,
     items: Vec<Item>,
     quota_bytes: u64,
 ) -> Vec<Outcome> {
-    let batch = Batch { workspace: workspace.id, uploader: *uploader, now_ms: NOW_MS, quota_bytes, items };
+    let batch = Batch { workspace: workspace.id, uploader, now_ms: NOW_MS, quota_bytes, items };
     store.append(batch).await.expect("appends")
 }
 
@@ -89,7 +89,7 @@ async fn all_rows<S: Store>(store: &S, workspace: &TestWorkspace, view: View) ->
 async fn seqs_are_gapless_and_hashes_run<S: Store>(store: &S) {
     let (workspace, mut monitor) = settle(store, 10).await;
     let items = (0..5).map(|_| item(&workspace, monitor.changes(workspace.id, STREAM, 64))).collect();
-    let outcomes = append(store, &workspace, &monitor.id(), items).await;
+    let outcomes = append(store, &workspace, monitor.id(), items).await;
     assert_eq!(outcomes, (1..=5).map(Outcome::Stored).collect::<Vec<_>>());
 
     let rows = all_rows(store, &workspace, View::Everything).await;
@@ -115,9 +115,9 @@ async fn the_same_again_changes_nothing<S: Store>(store: &S) {
     let (workspace, mut monitor) = settle(store, 20).await;
     let envelope = item(&workspace, monitor.changes(workspace.id, STREAM, 64));
     let twice = vec![envelope.clone(), envelope.clone()];
-    let outcomes = append(store, &workspace, &monitor.id(), twice).await;
+    let outcomes = append(store, &workspace, monitor.id(), twice).await;
     assert_eq!(outcomes, [Outcome::Stored(1), Outcome::Duplicate]);
-    assert_eq!(append(store, &workspace, &monitor.id(), vec![envelope]).await, [Outcome::Duplicate]);
+    assert_eq!(append(store, &workspace, monitor.id(), vec![envelope]).await, [Outcome::Duplicate]);
     assert_eq!(all_rows(store, &workspace, View::Everything).await.len(), 1);
 
     let token = workspace.coordinator.token.hash();
@@ -135,17 +135,17 @@ async fn a_chain_has_no_gap_and_few_forks<S: Store>(store: &S) {
     let second = monitor.changes(workspace.id, STREAM, 2);
     let third = monitor.changes(workspace.id, STREAM, 3);
 
-    let outcomes = append(store, &workspace, &monitor.id(), vec![item(&workspace, third)]).await;
+    let outcomes = append(store, &workspace, monitor.id(), vec![item(&workspace, third)]).await;
     assert_eq!(outcomes, [Outcome::Refused(Refused { refusal: Refusal::Gap, wanted: 1 })]);
     let items = vec![item(&workspace, first), item(&workspace, second)];
-    append(store, &workspace, &monitor.id(), items).await;
+    append(store, &workspace, monitor.id(), items).await;
 
     let forks: Vec<Item> = clones
         .iter_mut()
         .zip(10..)
         .map(|(clone, length)| item(&workspace, clone.changes(workspace.id, STREAM, length)))
         .collect();
-    let outcomes = append(store, &workspace, &monitor.id(), forks).await;
+    let outcomes = append(store, &workspace, monitor.id(), forks).await;
     let stored = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Stored(_))).count();
     assert_eq!(stored, 3, "four in all");
     assert_eq!(outcomes.last(), Some(&Outcome::Refused(Refusal::Fork.into())));
@@ -158,7 +158,7 @@ async fn a_monitor_sees_her_own_and_what_was_granted<S: Store>(store: &S) {
     let (invite, mut bob) = (TestDevice::new(48), TestDevice::new(49));
     let entry = workspace.invites(&invite, Role::Monitor, NOW_MS);
     let coordinator = workspace.coordinator.id();
-    append(store, &workspace, &coordinator, vec![Item::Entry(entry)]).await;
+    append(store, &workspace, coordinator, vec![Item::Entry(entry)]).await;
     enrol(store, &workspace, &bob, &invite, NOW_MS).await.expect("enrols");
     let enrolment = bob.enrolment(workspace.id, &invite);
     workspace.enrols(&enrolment);
@@ -172,7 +172,7 @@ async fn a_monitor_sees_her_own_and_what_was_granted<S: Store>(store: &S) {
         item(&workspace, carol.checkpoint(workspace.id, vec![(alice.id(), 1)])),
         item(&workspace, carol.checkpoint(workspace.id, vec![(bob.id(), 1)])),
     ];
-    let outcomes = append(store, &workspace, &coordinator, items).await;
+    let outcomes = append(store, &workspace, coordinator, items).await;
     assert_eq!(outcomes, (1..=6).map(Outcome::Stored).collect::<Vec<_>>());
 
     let view = |device: &TestDevice| View::Monitor { member: device.member, device: device.id() };
@@ -182,20 +182,20 @@ async fn a_monitor_sees_her_own_and_what_was_granted<S: Store>(store: &S) {
     let refused = append(
         store,
         &workspace,
-        &bob.id(),
+        bob.id(),
         vec![item(&workspace, bob.clone().changes(workspace.id, STREAM, 1))],
     );
     assert_eq!(refused.await, [Outcome::Refused(Refusal::NotAllowed.into())]);
     assert!(!store.may_read(workspace.id, STREAM, bob.member, bob.id()).await.expect("reads"));
 
     let grant = item(&workspace, alice.grant(workspace.id, STREAM, bob.id()));
-    append(store, &workspace, &alice.id(), vec![grant]).await;
+    append(store, &workspace, alice.id(), vec![grant]).await;
     assert!(store.may_read(workspace.id, STREAM, bob.member, bob.id()).await.expect("reads"));
     assert_eq!(seqs(all_rows(store, &workspace, view(&bob)).await), [1, 2, 6, 7]);
     let stream = View::Stream { stream: STREAM, device: bob.id() };
     assert_eq!(seqs(all_rows(store, &workspace, stream).await), [1, 2, 7]);
     let written = item(&workspace, bob.more_changes(workspace.id, STREAM, 1));
-    assert_eq!(append(store, &workspace, &bob.id(), vec![written]).await, [Outcome::Stored(8)]);
+    assert_eq!(append(store, &workspace, bob.id(), vec![written]).await, [Outcome::Stored(8)]);
 }
 
 async fn workspaces_do_not_touch<S: Store>(store: &S) {
@@ -203,8 +203,8 @@ async fn workspaces_do_not_touch<S: Store>(store: &S) {
     let (other, mut zarina) = settle(store, 60).await;
     let first = item(&one, alice.changes(one.id, STREAM, 1));
     let second = item(&other, zarina.changes(other.id, STREAM, 1));
-    assert_eq!(append(store, &one, &alice.id(), vec![first]).await, [Outcome::Stored(1)]);
-    assert_eq!(append(store, &other, &zarina.id(), vec![second]).await, [Outcome::Stored(1)]);
+    assert_eq!(append(store, &one, alice.id(), vec![first]).await, [Outcome::Stored(1)]);
+    assert_eq!(append(store, &other, zarina.id(), vec![second]).await, [Outcome::Stored(1)]);
     assert_eq!(store.token(one.id, zarina.id()).await.expect("reads"), None);
     assert_eq!(all_rows(store, &one, View::Everything).await[0].device, alice.id());
     let nowhere = TestWorkspace::new(70).id;
@@ -215,13 +215,14 @@ async fn an_invitation_is_used_once<S: Store>(store: &S) {
     let (mut workspace, _) = settle(store, 80).await;
     let (invite, device, late) = (TestDevice::new(88), TestDevice::new(89), TestDevice::new(90));
     let entry = workspace.invites(&invite, Role::Monitor, NOW_MS);
-    append(store, &workspace, &workspace.coordinator.id(), vec![Item::Entry(entry)]).await;
+    append(store, &workspace, workspace.coordinator.id(), vec![Item::Entry(entry)]).await;
     let expired = enrol(store, &workspace, &device, &invite, NOW_MS + 1).await;
     assert_eq!(refusal(expired), Refusal::InviteExpired);
     enrol(store, &workspace, &device, &invite, NOW_MS).await.expect("in time");
     enrol(store, &workspace, &device, &invite, NOW_MS + 1).await.expect("the same call again");
     assert_eq!(refusal(enrol(store, &workspace, &late, &invite, NOW_MS).await), Refusal::InviteNotOpen);
-    let thief = TestDevice { token: late.token.clone(), ..device.clone() };
+    let mut thief = device.clone();
+    thief.token = late.token.clone();
     let stolen = enrol(store, &workspace, &thief, &invite, NOW_MS).await;
     assert_eq!(refusal(stolen), Refusal::InviteNotOpen, "nobody sets another token");
     let elsewhere = TestWorkspace::new(91);
@@ -233,12 +234,12 @@ async fn membership_is_appended_in_order<S: Store>(store: &S) {
     let coordinator = workspace.coordinator.id();
     let mut rival = workspace.clone();
     let approval = workspace.approves(monitor.id(), false);
-    let outcomes = append(store, &workspace, &coordinator, vec![Item::Entry(approval.clone())]).await;
+    let outcomes = append(store, &workspace, coordinator, vec![Item::Entry(approval.clone())]).await;
     assert_eq!(outcomes, [Outcome::Appended(4)]);
-    let outcomes = append(store, &workspace, &coordinator, vec![Item::Entry(approval)]).await;
+    let outcomes = append(store, &workspace, coordinator, vec![Item::Entry(approval)]).await;
     assert_eq!(outcomes, [Outcome::Duplicate]);
     let other = rival.invites(&TestDevice::new(108), Role::Monitor, NOW_MS);
-    let outcomes = append(store, &workspace, &coordinator, vec![Item::Entry(other)]).await;
+    let outcomes = append(store, &workspace, coordinator, vec![Item::Entry(other)]).await;
     assert_eq!(outcomes, [Outcome::Refused(Refusal::MembershipMoved.into())]);
     let entries = store.entries(workspace.id, 2).await.expect("reads");
     let expected: Vec<Vec<u8>> = workspace.entries[2..].iter().map(|entry| entry.to_bytes()).collect();
@@ -249,7 +250,7 @@ async fn membership_is_appended_in_order<S: Store>(store: &S) {
     let revocation = workspace.revokes(&monitor);
     let after = item(&workspace, monitor.changes(workspace.id, STREAM, 1));
     let items = vec![before, Item::Entry(revocation), after];
-    let outcomes = append(store, &workspace, &coordinator, items).await;
+    let outcomes = append(store, &workspace, coordinator, items).await;
     let revoked = Outcome::Refused(Refusal::DeviceRevoked.into());
     assert_eq!(outcomes, [Outcome::Stored(1), Outcome::Appended(5), revoked]);
     let membership = store.membership(workspace.id).await.expect("reads").expect("is there");
@@ -259,7 +260,7 @@ async fn membership_is_appended_in_order<S: Store>(store: &S) {
 async fn a_quota_is_kept<S: Store>(store: &S) {
     let (workspace, mut monitor) = settle(store, 110).await;
     let items = (0..3).map(|_| item(&workspace, monitor.changes(workspace.id, STREAM, 5_000))).collect();
-    let outcomes = append_within(store, &workspace, &monitor.id(), items, 10_000).await;
+    let outcomes = append_within(store, &workspace, monitor.id(), items, 10_000).await;
     let full = Outcome::Refused(Refusal::StorageFull.into());
     let gap = Outcome::Refused(Refused { refusal: Refusal::Gap, wanted: 2 });
     assert_eq!(outcomes, [Outcome::Stored(1), full, gap]);
@@ -269,10 +270,10 @@ async fn readers_are_woken<S: Store>(store: &S) {
     let (workspace, mut monitor) = settle(store, 120).await;
     let mut changes = store.changes(workspace.id);
     let envelope = item(&workspace, monitor.changes(workspace.id, STREAM, 1));
-    append(store, &workspace, &monitor.id(), vec![envelope.clone()]).await;
+    append(store, &workspace, monitor.id(), vec![envelope.clone()]).await;
     assert!(changes.has_changed().expect("open"));
     changes.mark_unchanged();
-    append(store, &workspace, &monitor.id(), vec![envelope]).await;
+    append(store, &workspace, monitor.id(), vec![envelope]).await;
     assert!(!changes.has_changed().expect("open"), "a duplicate is no news");
 }
 

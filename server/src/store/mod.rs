@@ -1,7 +1,7 @@
 //! What the server keeps, and the little that it asks of a database.
 //!
 //! One store serves all workspaces; every table's key begins with the workspace. Whatever
-//! implements [`Store`] must pass [`conformance`].
+//! implements [`Store`] must pass `conformance` (with the feature `testing`).
 
 use std::future::Future;
 use std::sync::Arc;

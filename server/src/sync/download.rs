@@ -116,8 +116,8 @@ impl<S: Store> Download<S> {
         }
     }
 
-    /// Sends streams from their start, with at most half of the budget; says whether any is not
-    /// done. A stream that the device may not read is passed over: after a restore its grant may
+    /// Sends streams from their start, with at most half of the budget; says whether
+    /// any has more to send now. A stream that the device may not read is passed over: after a restore its grant may
     /// have to come back first.
     async fn backfill(
         &mut self,
@@ -138,7 +138,7 @@ impl<S: Store> Download<S> {
                 let page = self.page(view, after, until).await?;
                 let Some(last) = page.last().map(|row| row.seq) else {
                     after = until;
-                    break until == backfill.until;
+                    break true;
                 };
                 for Row { seq, bytes, .. } in page {
                     let frame = Frame::Backfilled { seq, envelope: bytes }.to_bytes();
@@ -189,7 +189,7 @@ impl<S: Store> Download<S> {
             }
             for row in page {
                 let (seq, running) = (row.seq, row.running);
-                let frame = self.frame_of(row)?.to_bytes();
+                let frame = self.frame_of(&row)?.to_bytes();
                 if !budget.spend(frame.len()) {
                     break 'pages true;
                 }
@@ -200,7 +200,7 @@ impl<S: Store> Download<S> {
         self.put(&Frame::HighWater { cursor, tip, more }).await
     }
 
-    fn frame_of(&mut self, row: Row) -> Result<Frame, Stop> {
+    fn frame_of(&mut self, row: &Row) -> Result<Frame, Stop> {
         if row.device == self.device {
             return Ok(Frame::Own { seq: row.seq, dseq: row.dseq, tip: row.hash.tip() });
         }

@@ -40,12 +40,19 @@ pub async fn answer<S, B, E>(
 ) -> Result<impl Stream<Item = Result<Bytes, Refusal>> + Send + use<S, B, E>, Refusal>
 where
     S: Store,
-    B: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+    B: Stream<Item = Result<Bytes, E>> + Send + Unpin + 'static,
+    E: Send + 'static,
 {
     let membership = load_membership(&node, workspace).await?;
     rules::standing(&membership, device)?;
     drop(membership);
-    let uploaded = Upload::new(&node, workspace, device).run(body).await?;
+    // A task of its own: when the connection breaks, whoever called here is dropped, but what was
+    // complete must still be committed. It ends with the body.
+    let upload = tokio::spawn({
+        let node = Arc::clone(&node);
+        async move { Upload::new(&node, workspace, device).run(body).await }
+    });
+    let uploaded = upload.await.map_err(|_| Refusal::Internal)??;
     let (sender, receiver) = mpsc::channel(ANSWER_QUEUE_MAX);
     // A task of its own, that ends with the answer or when nobody reads it any more.
     tokio::spawn(Download::new(node, workspace, device, uploaded, sender).run());

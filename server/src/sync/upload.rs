@@ -58,7 +58,7 @@ impl<'a, S: Store> Upload<'a, S> {
         }
     }
 
-    pub(super) async fn run<E>(
+    pub(super) async fn run<E: Send>(
         mut self,
         body: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
     ) -> Result<Uploaded, Refusal> {
@@ -71,7 +71,7 @@ impl<'a, S: Store> Upload<'a, S> {
         Ok(Uploaded { hello, refused: self.refused })
     }
 
-    async fn read<E>(
+    async fn read<E: Send>(
         &mut self,
         mut body: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
     ) -> Result<(), Refusal> {
@@ -246,12 +246,12 @@ impl Verifier {
             .into_iter()
             .map(|(_, parsed)| match parsed {
                 Parsed::Entry(entry) => Ok(Item::Entry(entry)),
-                Parsed::Envelope(wire) => self.verify(wire).map(Item::Envelope),
+                Parsed::Envelope(wire) => self.verify(&wire).map(Item::Envelope),
             })
             .collect()
     }
 
-    fn verify(&mut self, wire: WireEnvelope) -> Result<Verified, Refused> {
+    fn verify(&mut self, wire: &WireEnvelope) -> Result<Verified, Refused> {
         let (device, dseq) = (wire.device().unwrap_or(self.device), wire.dseq());
         let key = self.membership.device(device).ok_or(Refusal::NotAllowed)?.keys.signing;
         let candidates = match dseq {

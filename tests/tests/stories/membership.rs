@@ -77,15 +77,14 @@ fn a_monitor_gets_neither_anothers_reports_nor_the_reviews() {
     world.syncs(&bermet);
 
     assert!(bermet.list().is_empty());
-    assert!(bermet.tries(|client| client.report(report, baikoo_client_core::form::labels::Language::En)).is_err());
+    assert!(
+        bermet.tries(|client| client.report(report, baikoo_client_core::form::labels::Language::En)).is_err()
+    );
     assert!(aida.opens(report).review.is_none());
     assert_eq!(gulnara.opens(report).review.expect("a review").notes.len(), 1);
     // Not a byte of it lies on their phones, sealed or not.
     assert_eq!(world.foreign_envelopes(&bermet), 0);
-    assert!(matches!(
-        aida.tries(|client| client.note(report, "may I?")),
-        Err(ClientError::NotAllowed)
-    ));
+    assert!(matches!(aida.tries(|client| client.note(report, "may I?")), Err(ClientError::NotAllowed)));
 }
 
 #[test]

@@ -38,7 +38,9 @@ fn two_monitors_edit_one_report_offline_and_both_are_kept() {
     for person in [&aida, &gulnara] {
         let numbers = person.numbers(report, "injured_total");
         assert_eq!(numbers.len(), 2, "both accounts stay");
-        assert!(numbers.contains(&Some(Answer::Integer(25))) && numbers.contains(&Some(Answer::Integer(187))));
+        assert!(
+            numbers.contains(&Some(Answer::Integer(25))) && numbers.contains(&Some(Answer::Integer(187)))
+        );
         assert_eq!(person.numbers(report, "detained"), [Some(Answer::Integer(2))]);
         assert_eq!(person.numbers(report, "missing"), [Some(Answer::Integer(1))]);
         let words = person.opens(report).narrative;
@@ -48,7 +50,8 @@ fn two_monitors_edit_one_report_offline_and_both_are_kept() {
 
     // Gulnara sees who said what, chooses, and the other stays in the history.
     let view = gulnara.opens(report);
-    let field = view.sections.iter().flat_map(|section| &section.fields).find(|field| field.versions.len() > 1);
+    let field =
+        view.sections.iter().flat_map(|section| &section.fields).find(|field| field.versions.len() > 1);
     let field = field.expect("a field with two versions");
     let bermets = field.versions.iter().find(|version| version.answer == Some(Answer::Integer(187)));
     let bermets = bermets.expect("Bermet's number");

@@ -84,7 +84,11 @@ fn no_word_stands_readable_on_any_disk() {
     aida.does(|client| {
         use baikoo_client_core::form::answer::Answer;
         use baikoo_client_core::report::Path;
-        client.set_answer(report, &Path::question("summary"), Some(&Answer::Text("canary-summary-9c".into())))?;
+        client.set_answer(
+            report,
+            &Path::question("summary"),
+            Some(&Answer::Text("canary-summary-9c".into())),
+        )?;
         let person = client.add_entry(report, "persons")?;
         let path = Path::entry("persons", person, "p_code");
         client.set_answer(report, &path, Some(&Answer::Text("canary-person-4d".into())))

@@ -73,9 +73,15 @@ fn what_has_two_versions_cannot_be_verified_and_a_rejection_needs_a_reason() {
     for person in [&aida, &gulnara] {
         world.syncs(person);
     }
-    assert!(gulnara.tries(|client| client.set_review(report, "decision", Some(&choice("verified")))).is_err());
-    assert!(gulnara.tries(|client| client.set_review(report, "decision", Some(&choice("rejected")))).is_err());
-    gulnara.does(|client| client.set_review(report, "reason", Some(&Answer::Text("two other sources deny it".into()))));
+    assert!(
+        gulnara.tries(|client| client.set_review(report, "decision", Some(&choice("verified")))).is_err()
+    );
+    assert!(
+        gulnara.tries(|client| client.set_review(report, "decision", Some(&choice("rejected")))).is_err()
+    );
+    gulnara.does(|client| {
+        client.set_review(report, "reason", Some(&Answer::Text("two other sources deny it".into())))
+    });
     gulnara.does(|client| client.set_review(report, "decision", Some(&choice("rejected"))));
     assert_eq!(gulnara.lists(report).expect("listed").review.as_deref(), Some("rejected"));
 }

@@ -85,3 +85,50 @@ fn a_cloned_phone_is_noticed_and_both_branches_are_kept() {
     assert!(members.iter().any(|device| device.forked));
     assert!(gulnara.status().alarms.contains(&"fork".to_owned()));
 }
+
+#[test]
+fn a_phone_that_was_put_back_from_a_copy_never_says_two_things_under_one_number() {
+    let world = World::new(44);
+    let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let report = aida.sends("Башында.");
+    world.syncs(&aida);
+    aida.switches_off();
+    let copy = world.clones(&aida);
+    aida.switches_on();
+    // The phone goes on; later its copy is put back and goes on as well, in the same report.
+    aida.counts(report, "injured_total", 1);
+    aida.restarts();
+    aida.counts(report, "killed_total", 0);
+    copy.counts(report, "missing", 2);
+    world.syncs(&aida);
+    let _ = world.tries_to_sync(&copy);
+    world.syncs(&gulnara);
+    for (question, number) in [("injured_total", 1), ("killed_total", 0), ("missing", 2)] {
+        let answer = baikoo_client_core::form::answer::Answer::Integer(number);
+        assert_eq!(gulnara.numbers(report, question), [Some(answer)], "{question}");
+    }
+    assert!(gulnara.does(|client| client.quarantined()).is_empty());
+}
+
+#[test]
+fn people_who_came_after_the_backup_are_still_there_after_the_restore() {
+    let world = World::new(45);
+    let gulnara = world.coordinator("Gulnara");
+    let backup = world.backs_up_the_server();
+    let aida = world.monitor("Aida", &gulnara);
+    let report = aida.sends("Камдык көчүрмөдө мен жок болчумун.");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    world.restores_the_server(&backup);
+
+    // The server knows neither Aida nor her report; Gulnara's device has both.
+    world.syncs(&gulnara);
+    let later = aida.sends("Мен дагы эле бармын.");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.opens(later).narrative, "Мен дагы эле бармын.");
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    world.syncs(&chynara);
+    assert_eq!(chynara.opens(report).narrative, "Камдык көчүрмөдө мен жок болчумун.");
+    assert!(aida.status().approved);
+}

@@ -103,7 +103,7 @@ impl Document {
         spans
     }
 
-    /// Something about the document itself; see [`state`](super::super::schema::state).
+    /// Something about the document itself; see [`state`].
     pub fn state(&self, key: &str) -> Option<Scalar> {
         self.scalar(&Path::state(key))
     }

@@ -55,6 +55,7 @@ create table change (
     id integer primary key,             -- in an order in which they apply
     stream blob not null,               -- whose document
     bytes blob not null,                -- a raw Automerge change
+    incarnation integer,                -- of an own one: the life of this database that made it
     sealed integer not null,            -- 0 while it is in no envelope yet
     based integer not null              -- 1 once it is part of the document's base
 ) strict;

@@ -22,6 +22,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements that a connection keeps.
 const STATEMENTS_CACHED: usize = 32;
 
+/// Makes the data folder, for nobody else to look into.
+pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(failed)
+}
+
 pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
     let file = File::create(folder.join(LOCK_FILE)).map_err(failed)?;
     match file.try_lock() {
@@ -88,7 +97,7 @@ pub(super) fn random_epoch() -> Result<[u8; 8], StoreError> {
 /// # Errors
 /// When the database can't be written.
 pub fn add_setup_code(folder: &Path, hash: Hash) -> Result<(), StoreError> {
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    make_folder(folder)?;
     let connection = open_writer(&folder.join(DATABASE_FILE), None)?;
     connection
         .execute("insert into setup_code (hash) values (?1) on conflict do nothing", [hash.0])
@@ -126,7 +135,7 @@ fn new_private_file(path: &Path) -> Result<File, StoreError> {
 /// # Errors
 /// When the folder already has a database, or the backup is not one.
 pub fn restore(folder: &Path, from: &Path) -> Result<(), StoreError> {
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    make_folder(folder)?;
     let _lock = lock(folder)?;
     let path = folder.join(DATABASE_FILE);
     let mut source = File::open(from).map_err(failed)?;

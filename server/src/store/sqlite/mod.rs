@@ -88,7 +88,7 @@ impl Shared {
 struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    free: Semaphore,
+    free: Arc<Semaphore>,
 }
 
 impl SqliteStore {
@@ -97,7 +97,7 @@ impl SqliteStore {
     /// # Errors
     /// When the folder can't be written, another process has it open, or the file is not ours.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        database::make_folder(folder)?;
         let lock = database::lock(folder)?;
         let path = folder.join(DATABASE_FILE);
         let mut connection = database::open_writer(&path, options.pages_max)?;
@@ -106,8 +106,11 @@ impl SqliteStore {
         }
         let shared = Arc::new(Shared::default());
         let writer = Writer::start(connection, Arc::clone(&shared), options.metrics)?;
-        let readers =
-            Arc::new(Readers { path, idle: Mutex::new(Vec::new()), free: Semaphore::new(READERS_MAX) });
+        let readers = Arc::new(Readers {
+            path,
+            idle: Mutex::new(Vec::new()),
+            free: Arc::new(Semaphore::new(READERS_MAX)),
+        });
         Ok(Self { writer, readers, shared, _lock: lock })
     }
 
@@ -116,18 +119,19 @@ impl SqliteStore {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let readers = Arc::clone(&self.readers);
-        let _permit = readers.free.acquire().await.map_err(|_| StoreError::Closed)?;
-        let held = Arc::clone(&readers);
+        let permit = Arc::clone(&readers.free).acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let done = tokio::task::spawn_blocking(move || {
-            let idle = lock(&held.idle).pop();
+            // Held here, since whoever asked may be gone before the answer.
+            let _permit = permit;
+            let idle = lock(&readers.idle).pop();
             let connection = match idle {
                 Some(connection) => connection,
-                None => database::open_reader(&held.path)?,
+                None => database::open_reader(&readers.path)?,
             };
             let answer = work(&connection).map_err(database);
             // A connection that failed may be broken; the next reader opens a new one.
             if answer.is_ok() {
-                lock(&held.idle).push(connection);
+                lock(&readers.idle).push(connection);
             }
             answer
         });

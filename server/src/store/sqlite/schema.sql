@@ -29,7 +29,7 @@ create table entry (
 
 create table token (
     workspace blob not null,
-    device blob not null,
+    device blob not null,                -- whose
     hash blob not null,                  -- of the device's token
     primary key (workspace, device)
 ) strict, without rowid;
@@ -74,7 +74,7 @@ create table granted (
 create table mention (
     workspace blob not null,
     device blob not null,
-    coordinator blob not null,
+    coordinator blob not null,           -- the device that signed the checkpoint
     seq integer not null,                -- the checkpoint
     primary key (workspace, device, coordinator)
 ) strict, without rowid;
