@@ -250,6 +250,7 @@ fn refusal_code(refusal: &ChangeRefusal) -> &'static str {
         ChangeRefusal::OutOfSequence => "out_of_sequence",
         ChangeRefusal::Poison => "poison",
         ChangeRefusal::Foreign => "foreign",
+        ChangeRefusal::WrongActor => "forged_actor",
         _ => "malformed_change",
     }
 }
