@@ -67,7 +67,7 @@ fn what_mallory_writes_is_set_apart_and_the_rest_arrives() {
         ("an empty body", hers, Vec::new(), "malformed"),
         ("noise for a change", hers, in_a_body(vec![vec![7; 90]]), "malformed_change"),
         ("a changed change", hers, in_a_body(vec![flipped]), "malformed_change"),
-        ("another's words", shared, in_a_body(aidas), "forged_actor"),
+        ("another's words", shared, in_a_body(aidas), "foreign"),
         ("a review", hers, review, "not_allowed"),
         ("a compressed chunk", hers, in_a_body(vec![long.bytes().to_vec()]), "malformed_change"),
         (
@@ -76,7 +76,7 @@ fn what_mallory_writes_is_set_apart_and_the_rest_arrives() {
             in_a_body(vec![makes(&mallory, hers, &"a".repeat(70_000)).raw_bytes().to_vec()]),
             "malformed_change",
         ),
-        ("the genesis again", hers, in_a_body(vec![GENESIS.to_vec()]), "forged_actor"),
+        ("the genesis again", hers, in_a_body(vec![GENESIS.to_vec()]), "foreign"),
     ];
     for (number, (what, report, content, reason)) in tricks.into_iter().enumerate() {
         mallory.does(|client| client.hazmat_sends_body(report, &content));
