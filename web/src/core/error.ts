@@ -1,6 +1,11 @@
 /** All that can go wrong, each a thing that a person or a screen can act on. */
 export const ERROR_CODES = [
   'wrong_passphrase',
+  'weak_passphrase',
+  'no_workspace',
+  'workspace_exists',
+  'not_allowed',
+  'unauthorised',
   'locked',
   'not_found',
   'storage_full',
