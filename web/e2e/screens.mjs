@@ -1,11 +1,12 @@
 // Takes a picture of each screen, on a phone and on a desk, in Kyrgyz and English, into e2e/out:
-// for looking at. Wants the mock build: `npm run mock`, then `npm run screens [-- ky 360]`.
+// for looking at. Wants the mock build: `npm run mock`, then `npm run screens [-- ky 360 light
+// walk-desk]`; a `-` stands for all.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
 
-const [onlyLang, onlyWidth, onlyTheme = 'light'] = process.argv.slice(2);
+const [onlyLang, onlyWidth, onlyTheme = 'light', onlyWalk] = process.argv.slice(2);
 const OUT = fileURLToPath(new URL('./out/', import.meta.url));
 mkdirSync(OUT, { recursive: true });
 const { address, close } = await serve(fileURLToPath(new URL('../dist-mock/', import.meta.url)));
@@ -14,34 +15,42 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
+/** One way through the app, in a browser that knows nothing yet. */
+async function takeAlong(walk, lang, width, height) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: onlyTheme, serviceWorkers: 'block', hasTouch: width < 600 });
+  await context.addInitScript((code) => localStorage.setItem('prefs', JSON.stringify({ lang: code })), lang);
+  const page = await context.newPage();
+  const complain = (text) => {
+    failures++;
+    console.error(`${walk} ${lang} ${width}: ${text}`);
+  };
+  page.on('pageerror', (error) => complain(`page error: ${error.message}`));
+  page.on('console', (message) => message.type() === 'error' && complain(`console: ${message.text()}`));
+  const shot = async (name) => {
+    await page.waitForTimeout(120);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 0) complain(`${name} is ${overflow} px too wide`);
+    await page.screenshot({ path: `${OUT}${name}-${lang}-${width}${onlyTheme === 'dark' ? '-dark' : ''}.png` });
+  };
+  try {
+    const { walk: go } = await import(`./${walk}.mjs`);
+    await go(page, address, shot);
+  } catch (error) {
+    complain(error.message);
+    await shot(`failed-${walk}`);
+  }
+  await context.close();
+}
+
 let failures = 0;
 for (const lang of ['ky', 'en', 'ru', 'uz', 'tg', 'kk']) {
-  if (onlyLang ? lang !== onlyLang : !['ky', 'en'].includes(lang)) continue;
+  if (onlyLang && onlyLang !== '-' ? lang !== onlyLang : !['ky', 'en'].includes(lang)) continue;
   for (const [width, height] of [[360, 640], [1280, 800]]) {
     if (onlyWidth && onlyWidth !== '-' && Number(onlyWidth) !== width) continue;
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: onlyTheme, serviceWorkers: 'block', hasTouch: width < 600 });
-    await context.addInitScript((code) => localStorage.setItem('prefs', JSON.stringify({ lang: code })), lang);
-    const page = await context.newPage();
-    const complain = (text) => {
-      failures++;
-      console.error(`${lang} ${width}: ${text}`);
-    };
-    page.on('pageerror', (error) => complain(`page error: ${error.message}`));
-    page.on('console', (message) => message.type() === 'error' && complain(`console: ${message.text()}`));
-    const shot = async (name) => {
-      await page.waitForTimeout(120);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (overflow > 0) complain(`${name} is ${overflow} px too wide`);
-      await page.screenshot({ path: `${OUT}${name}-${lang}-${width}${onlyTheme === 'dark' ? '-dark' : ''}.png` });
-    };
-    try {
-      const { walk } = await import('./walk.mjs');
-      await walk(page, address, shot);
-    } catch (error) {
-      complain(error.message);
-      await shot('failed');
+    for (const walk of ['walk', 'walk-desk']) {
+      if (onlyWalk && onlyWalk !== walk) continue;
+      await takeAlong(walk, lang, width, height);
     }
-    await context.close();
   }
 }
 await browser.close();
