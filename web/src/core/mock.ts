@@ -356,10 +356,11 @@ function multiply(few: Report[], wanted: number): Report[] {
     const from = few[n % few.length]!;
     const place = allPlaces[(n * 7) % allPlaces.length]!;
     const day = new Date(Date.UTC(2021, 0, 1) + ((n * 7919) % 2000) * 24 * HOUR);
-    const made = { ...from, id: id(), author: person(names[n % names.length]!, 'monitor'), unread: n % 400 === 3, changed_ms: from.changed_ms - n * 60_000, talk: [], review: new Map(n % 3 ? [] : from.review), answers: new Map(from.answers) };
+    const made = { ...from, id: id(), author: person(names[n % names.length]!, 'monitor'), unread: n % 400 === 3, created_ms: Date.now() - (n + 300) * 13 * 60_000, changed_ms: Date.now() - (n + 300) * 13 * 60_000, talk: [], review: new Map(n % 3 ? [] : from.review), answers: new Map(from.answers) };
     const version = { author: made.author, time_ms: made.changed_ms, change: id() };
     made.answers.set('place', [{ ...version, answer: { type: 'place', value: { id: place.id, name: place.name, lat: place.lat + ((n * 31) % 17) / 400, lon: place.lon + ((n * 17) % 23) / 400 } } }]);
     made.answers.set('start_date', [{ ...version, answer: { type: 'date', value: day.toISOString().slice(0, 10) } }]);
+    if (n % 97) made.answers.delete('urgent');
     out.push(made);
   }
   return out;

@@ -18,6 +18,8 @@ export interface Likeness {
 
 /** How far apart in time two reports may be and still be looked at. */
 export const DAYS_APART_MAX = 14;
+/** What lies farther apart needs more than a day and a kind in common. */
+const FAR_KM = 60;
 const SCORE_MIN = 4;
 
 export function likeThis(of: ReportSummary, among: readonly ReportSummary[], max = 10): Likeness[] {
@@ -45,6 +47,7 @@ function compare(of: ReportSummary, span: DaySpan | null, report: ReportSummary)
   const km = kmApart(of, report);
   if (of.place && of.place === report.place) give(3, { kind: 'same_place' });
   else if (km !== null && km < 30) give(km < 3 ? 3 : km < 10 ? 2 : 1, { kind: 'km', n: Math.max(1, Math.round(km)) });
+  else if (km !== null && km > FAR_KM) score -= 2;
   else if (km === null && of.district && of.district === report.district) give(1, { kind: 'same_district' });
 
   const types = of.types.filter((type) => report.types.includes(type) && type !== 'other' && type !== 'unknown');
@@ -61,7 +64,7 @@ function daysApart(a: DaySpan | null, b: DaySpan | null): number | null {
 type Spot = Pick<ReportSummary, 'lat' | 'lon'>;
 
 /** Good to a hundredth at these distances; null if one has no point. */
-export function kmApart(a: Spot, b: Spot): number | null {
+export function kmApart(a: Readonly<Spot>, b: Readonly<Spot>): number | null {
   if (a.lat === null || a.lon === null || b.lat === null || b.lon === null) return null;
   const north = (a.lat - b.lat) * 111.2;
   const east = (a.lon - b.lon) * 111.2 * Math.cos(((a.lat + b.lat) / 2) * (Math.PI / 180));
