@@ -1,8 +1,9 @@
 //! The frames of a sync call: `type u8 | length varint | payload`, one after the other, both ways.
 //!
-//! Up: hello, membership entries, envelopes, end. Down: status, refusals, membership entries, then
-//! the log after the cursor, the high-water mark, end. Both sides act on each frame as it is
-//! complete, so that a cut loses at most one.
+//! Up: hello, membership entries, envelopes, end. Down: status, refusals, membership entries, the
+//! streams wanted from their start, then the log after the cursor, the high-water mark, end. Both sides act on each frame as it is
+//! complete, so that a cut loses at most one. A coordinator's device that waits for approval gets
+//! status, refusals, membership entries and end.
 
 use crate::codec::{CodecError, Reader, Write};
 use crate::hash::Hash;
@@ -72,11 +73,17 @@ pub enum Frame {
         index: u64,
         /// Why.
         refusal: Refusal,
-        /// For a gap, the `dseq` that is wanted; else 0.
+        /// For a gap, the `dseq` that is wanted; else 0. It may be one that the server has, of
+        /// another branch: then the device's branch parts further back. The device sends from
+        /// there on, and leaves out no `prev` of the first, so that the next refusal is exact.
         wanted: u64,
     },
-    /// Down: an envelope of the log. `prev` is left out where the envelope before it from the same
-    /// device in this answer is the one that it follows.
+    /// Down: an envelope of the log.
+    ///
+    /// Its device is left out where it is the device of the `Logged` before it in this answer. Its
+    /// `prev` is left out where it is the hash of the last `Logged` of the same device before it in
+    /// this answer. `Own` and `Backfilled` don't count for either. So a reader keeps, for the time
+    /// of one answer, the last device and each device's last hash.
     Logged {
         /// Its place in the log.
         seq: u64,

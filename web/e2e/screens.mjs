@@ -1,10 +1,13 @@
 // Takes a picture of each screen, on a phone and on a desk, in Kyrgyz and English, into e2e/out:
-// for looking at. Wants the mock build: `npm run mock`, then `npm run screens [-- ky 360 light
-// walk-desk]`; a `-` stands for all.
-import { mkdirSync } from 'node:fs';
+// for looking at; and asks axe what it thinks of each. Wants the mock build: `npm run mock`, then
+// `npm run screens [-- ky 360 light walk-desk]`; a `-` stands for all.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const [onlyLang, onlyWidth, onlyTheme = 'light', onlyWalk] = process.argv.slice(2);
 const OUT = fileURLToPath(new URL('./out/', import.meta.url));
@@ -28,6 +31,11 @@ async function takeAlong(walk, lang, width, height) {
   page.on('console', (message) => message.type() === 'error' && complain(`console: ${message.text()}`));
   const shot = async (name) => {
     await page.waitForTimeout(120);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } } }));
+    for (const { id, impact, nodes } of violations) {
+      if (impact === 'serious' || impact === 'critical') complain(`${name}: ${impact} ${id}: ${nodes[0].html.slice(0, 160)}`);
+    }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (overflow > 0) complain(`${name} is ${overflow} px too wide`);
     await page.screenshot({ path: `${OUT}${name}-${lang}-${width}${onlyTheme === 'dark' ? '-dark' : ''}.png` });

@@ -1,5 +1,5 @@
 // Serves a folder as the real server would: with its headers, and the app for every unknown path.
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
@@ -23,6 +23,7 @@ export const CSP = [
 ].join('; ');
 
 export async function serve(folder, port = 0) {
+  const replaced = new Map();
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
     let file = join(folder, path);
@@ -37,8 +38,18 @@ export async function serve(folder, port = 0) {
       'x-content-type-options': 'nosniff',
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
-    createReadStream(file).pipe(response);
+    const change = replaced.get(path);
+    const content = readFileSync(file);
+    response.end(change ? change(content.toString()) : content);
   });
   await new Promise((done) => server.listen(port, '127.0.0.1', done));
-  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+    /** From now on a file is served changed, as a newer build would be. */
+    replace: (name, change) => replaced.set(name, change),
+  };
 }

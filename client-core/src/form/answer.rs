@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 /// One answer to one question. Choices are codes, never labels: a change of language changes nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", content = "value", rename_all = "snake_case")]
 pub enum Answer {
     /// A short text, at most [`TEXT_BYTES_MAX`] bytes.
     Text(String),
     /// A whole number.
-    Integer(i64),
+    Integer(#[cfg_attr(test, ts(type = "number"))] i64),
     /// A decimal number; never NaN or infinite.
     Decimal(f64),
     /// The code of one choice (XLSForm `select_one`).
@@ -35,11 +36,13 @@ pub const TEXT_BYTES_MAX: usize = 4_000;
 /// A date with its precision: an EDTF (ISO 8601-2) level 0 or 1 string, e.g. `2021-04-29`,
 /// `2021-04-29~` (estimate), `2021-04` (day unknown), `2021` (month and day unknown).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct DateAnswer(pub String);
 
 /// A time that survives two clocks: villages along the border live by +05 and by +06.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TimeAnswer {
     /// The instant that is meant, RFC 3339 with the offset that the person thought in.
     pub at: String,
@@ -47,29 +50,37 @@ pub struct TimeAnswer {
     pub precision: String,
     /// What the phone's clock and zone said when this was written down, RFC 3339; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub phone: Option<String>,
 }
 
 /// A place: an id of the gazetteer, words, coordinates, or any of these together.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaceAnswer {
     /// The gazetteer's id of the populated place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub id: Option<String>,
     /// What people call it, in the words and script of whoever wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub name: Option<String>,
     /// The nearest thing that others know: a school, a bridge, a bend of the canal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub landmark: Option<String>,
     /// Latitude in degrees, WGS 84.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub lat: Option<f64>,
     /// Longitude in degrees, WGS 84.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub lon: Option<f64>,
     /// How far from there it may have been, in metres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub radius_m: Option<u32>,
 }
 

@@ -255,6 +255,8 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async removeEntry(wanted, section, entry, reason) { const r = find(wanted); const found = r.entries.get(section)?.find((e) => e.id === entry); if (found) found.removed = reason; touch(r); },
     async send(wanted) { const r = find(wanted); r.stage = 'sent'; touch(r); },
     async withdraw(wanted, reason) { const r = find(wanted); r.withdrawn = reason; r.stage = 'withdrawn'; touch(r); },
+    async discardDraft(wanted) { reports = reports.filter((r) => r !== find(wanted)); changed(); },
+    async restoreEntry(wanted, section, entry) { const r = find(wanted); const found = r.entries.get(section)?.find((e) => e.id === entry); if (found) found.removed = null; touch(r); },
     async resolve(wanted, path, change) { const r = find(wanted); const v = r.answers.get(path)?.find((x) => x.change === change); if (v) put(r, path, v.answer); },
     async restore(wanted, path, change) { const r = find(wanted); const v = r.history.find((x) => x.change === change); if (v) put(r, path, v.answer); },
     async history(wanted, lang) { const r = find(wanted); return r.history.map((v) => { const f = field(r, v.path, lang); return { path: v.path, label: f.label, old: v.old && words(v.old, f.question, lang), new: v.answer && words(v.answer, f.question, lang), author: v.author, time_ms: v.time_ms, server_ms: v.time_ms + 60_000, change: v.change }; }); },
@@ -265,7 +267,11 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
       if (question) question.answered = true;
       touch(r);
     },
-    async form(lang) { return mockForm(lang); },
+    async form(lang) {
+      const form = mockForm(lang);
+      for (const { list } of form.sections.flatMap(({ questions }) => questions)) for (const choice of list ?? []) choice.folded = fold(choice.folded);
+      return form;
+    },
     async relevant(wanted) { return relevantPaths(has(find(wanted))); },
     async places(query, _lang, limit) { const key = fold(query); return allPlaces.filter((p) => fold(p.name).includes(key)).slice(0, limit); },
     async fold(text) { return fold(text); },
@@ -288,11 +294,9 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async note(wanted, text) { find(wanted).notes.push({ id: id(), kind: 'comment', text, author: meAuthor(), time_ms: Date.now(), reply_to: null, answered: false }); find(wanted).changed_ms++; changed(); },
     async ask(wanted, text) { await core.say(wanted, 'question', text, null); await core.reviewSet(wanted, 'decision', { type: 'choice', value: 'asked' }); },
     async answerQuestion(wanted, question, text) { await core.say(wanted, 'answer', text, question); },
-    async restoreEntry(wanted, section, entry) { const r = find(wanted); const found = r.entries.get(section)?.find((e) => e.id === entry); if (found) found.removed = null; touch(r); },
     async rotateRole() { changed(); },
     async rebuild() { changed(); },
     async dismissAlarms() { alarms = []; emit({ type: 'sync' }); },
-    async discardDraft(wanted) { reports = reports.filter((r) => r.id !== wanted); changed(); },
     async members() { return devices; },
     async invites() { return invites; },
     async invite(wanted) {

@@ -1,6 +1,6 @@
 /**
  * What the core is asked and what it answers: the view types of `client-core`, as serde writes them.
- * To be replaced by the generated declarations once the browser face of the core is built.
+ * `agree.ts` holds them against the declarations that are generated from the core.
  */
 
 export type Lang = 'ky' | 'ru' | 'uz' | 'tg' | 'kk' | 'en';
@@ -247,6 +247,8 @@ export type Kind =
 export interface ChoiceView {
   code: string;
   label: string;
+  /** What a search compares: the label in all languages, folded. */
+  folded: string;
 }
 
 export interface QuestionView {
@@ -320,8 +322,10 @@ export interface Core {
   setText(id: string, name: NarrativeName, text: string): Promise<void>;
   addEntry(id: string, section: string): Promise<string>;
   removeEntry(id: string, section: string, entry: string, reason: string): Promise<void>;
+  restoreEntry(id: string, section: string, entry: string): Promise<void>;
   send(id: string): Promise<void>;
   withdraw(id: string, reason: string): Promise<void>;
+  discardDraft(id: string): Promise<void>;
   resolve(id: string, path: string, change: string): Promise<void>;
   restore(id: string, path: string, change: string): Promise<void>;
   history(id: string, lang: Lang): Promise<HistoryView[]>;
@@ -350,11 +354,9 @@ export interface Core {
   note(id: string, text: string): Promise<void>;
   ask(id: string, text: string): Promise<void>;
   answerQuestion(id: string, question: string, text: string): Promise<void>;
-  restoreEntry(id: string, section: string, entry: string): Promise<void>;
   rotateRole(): Promise<void>;
   rebuild(): Promise<void>;
   dismissAlarms(): Promise<void>;
-  discardDraft(id: string): Promise<void>;
 }
 
 export type CoreEvent = { type: 'changed' } | { type: 'sync' } | { type: 'locked' } | { type: 'leader' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportSummary } from '../core/types';
-import { boxAround, clusters } from './atlas';
+import { clusters } from './clusters';
+import { viewOf } from './map';
 import { writers } from './authors';
 import { daySpan, dayOf, mondayOf, writeDay } from './days';
 import { difference } from './difference';
@@ -18,8 +19,6 @@ const report = (given: Partial<ReportSummary> = {}): ReportSummary => ({
   id: String(++last), title: '', types: [], place: null, district: null, lat: null, lon: null, date: null, injured: null, killed: null, excerpt: '', stage: 'sent', delivery: 'received', author: aida,
   changed_ms: 0, arrived_ms: 0, unread: false, conflicts: 0, questions: 0, review: null, changed_since_review: false, urgent: false, language: null, ...given,
 });
-const sheet = { west: 68, south: 39, east: 72, north: 41 };
-
 describe('a difference', () => {
   const shown = (old: string, now: string) => difference(old, now).map(({ kind, text }) => ({ same: '=', gone: '-', new: '+' })[kind] + text);
   it('shows the words that went and came', () => {
@@ -77,14 +76,20 @@ describe('likeness', () => {
   });
 });
 
-describe('the atlas', () => {
+describe('the map', () => {
   it('draws what lies close as one, wherever the cells have their edges', () => {
-    const reports = [report({ lat: 40, lon: 70.0999 }), report({ lat: 40, lon: 70.1001 }), report({ lat: 39.2, lon: 71 }), report()];
-    expect(clusters(reports, sheet, 0.1).map((cluster) => cluster.reports.length)).toEqual([2, 1]);
+    const reports = [report({ lat: 40, lon: 70.0999 }), report({ lat: 40, lon: 70.1601 }), report({ lat: 39.2, lon: 71 }), report()];
+    for (let shift = 0; shift < 0.2; shift += 0.01) {
+      const moved = reports.map((one) => ({ ...one, lon: one.lon === null ? null : one.lon + shift }));
+      expect(clusters(moved, 400, 44).map((cluster) => cluster.reports.length)).toEqual([2, 1]);
+    }
   });
-  it('shows everything when nothing has a place', () => {
-    expect(boxAround([report()], sheet).height).toBe(2);
-    expect(boxAround([report({ lat: 40, lon: 70 })], sheet).height).toBeLessThan(0.3);
+  it('shows all points at first, and the region when there are none', () => {
+    const size = { width: 600, height: 400 };
+    expect(viewOf([], size)).toMatchObject({ lon: 70.85 });
+    const view = viewOf([{ lat: 39.5, lon: 69.5 }, { lat: 40.5, lon: 71.5 }], size);
+    expect(view).toMatchObject({ lon: 70.5, lat: 40 });
+    expect(view.scale).toBeLessThanOrEqual(400);
   });
 });
 

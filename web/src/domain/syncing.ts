@@ -15,6 +15,8 @@ export function syncSentence(sync: SyncView): SyncSentence {
   if (sync.alarms.length > 0) return { tone: 'heed', key: 'sync.alarm', n: sync.alarms.length };
   if (sync.phase === 'running') return n > 0 ? { tone: 'busy', key: 'sync.sending', n } : { tone: 'busy', key: 'sync.looking', n };
   if (n > 0) return { tone: 'waiting', key: sync.phase === 'offline' ? 'sync.waiting.offline' : 'sync.waiting', n };
+  // Nothing waits, but nothing was ever handed over either.
+  if (!sync.enrolled || sync.last_success_ms === null) return { tone: 'waiting', key: 'Sync.unenrolled', n };
   if (sync.phase === 'offline' || sync.trouble === 'offline') return { tone: 'waiting', key: 'sync.nothing.offline', n };
   return { tone: 'calm', key: 'sync.nothing', n };
 }

@@ -2,7 +2,7 @@
  * Saves what is given, in order, and says *saved* only when the core has it on disk. For a text the
  * newest version overtakes those that still wait.
  */
-import { CoreError } from '../core';
+import { CoreError } from '../core/error';
 
 export type SaveState = 'idle' | 'writing' | 'saved' | 'failed';
 

@@ -99,6 +99,15 @@ function forget(): void {
 }
 
 const MINUTE_MS = 60_000;
+/** Who looks at the screen waits for what is new; the core alone looks every few minutes. */
+const LOOK_EVERY_MS = 20_000;
+
+async function look(): Promise<void> {
+  if (stage !== 'open' || document.visibilityState !== 'visible' || !navigator.onLine) return;
+  const { phase, trouble } = await core.syncStatus();
+  // After a failure the core's own patience counts.
+  if (phase === 'waiting' && trouble === null) await core.syncNow();
+}
 
 /** Auto-lock, quick exit by Esc three times, and what the worker can't see for itself. */
 function watchPresence(): void {
@@ -111,6 +120,7 @@ function watchPresence(): void {
     if (stage === 'open' && Date.now() - lastTouchMs > prefs.autoLockMinutes * MINUTE_MS) void lock();
   };
   setInterval(lockIfLeft, 10_000);
+  setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
 
   document.addEventListener('visibilitychange', () => {
     // Timers sleep with the phone, so the time is checked when it wakes.

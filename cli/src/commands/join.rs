@@ -1,0 +1,42 @@
+//! `baikoo join`
+
+use baikoo_client_core::client::Client;
+use baikoo_client_core::member::Invitation;
+use clap::Args;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::typed::piped;
+
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// The invitation's link; - reads it from what is piped in, and keeps it out of the shell's history
+    link: String,
+    /// Your name, as coordinators see it
+    #[arg(long)]
+    name: String,
+}
+
+impl Join {
+    pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
+        let link = if self.link == "-" { piped(cx)? } else { self.link.clone() };
+        let invitation = Invitation::from_link(&link)?;
+        check_name(&self.name)?;
+        let client = cx.set_up(|cx, key| {
+            Client::join(&cx.home.location(), key, (cx.world.env)(), &invitation, self.name.trim())
+        })?;
+        let me = client.me();
+        if cx.json {
+            return cx.data(&me);
+        }
+        cx.line(cx.words.get("joined"))?;
+        cx.line(&cx.words.say("joined.safety", &[("number", &me.safety_number)]))
+    }
+}
+
+/// A name that can be shown to others.
+pub(super) fn check_name(name: &str) -> Result<(), Failure> {
+    let name = name.trim();
+    let fair = !name.is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
+    if fair { Ok(()) } else { Err(Failure::usage("usage.name", "")) }
+}

@@ -1,0 +1,27 @@
+//! `baikoo note`
+
+use clap::Args;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::{find, typed};
+
+#[derive(Debug, Args)]
+pub(crate) struct Note {
+    /// The report
+    report: String,
+    /// The words, @FILE, or - for what is piped in
+    #[arg(allow_hyphen_values = true)]
+    text: String,
+}
+
+impl Note {
+    pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
+        let text = typed::words(cx, &self.text)?;
+        let mut client = cx.open()?;
+        let report = find::report(&client, &self.report)?;
+        let id = client.note(report, &text)?;
+        cx.done("done.said", &[], &json!({ "report": report, "id": id }))
+    }
+}

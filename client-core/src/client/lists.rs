@@ -1,0 +1,108 @@
+//! Lists and search.
+
+use baikoo_protocol::id::StreamId;
+
+use super::project::Row;
+use super::{Client, damaged};
+use crate::client::describe::describe_place;
+use crate::error::ClientError;
+use crate::form::gazetteer;
+use crate::form::labels::{Language, label};
+use crate::search::fold::fold;
+use crate::store::ListedRow;
+use crate::view::{Filter, ReportList, ReportSummary};
+
+impl Client {
+    /// The reports that a filter leaves, the newest first; the best match first when searching.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn list(&self, filter: &Filter, language: Language) -> Result<ReportList, ClientError> {
+        let matched = filter.query.as_deref().map(match_expression);
+        if matched.as_deref() == Some("")
+            && filter.query.as_deref().is_some_and(|query| !query.trim().is_empty())
+        {
+            return Ok(ReportList { total: 0, reports: Vec::new() });
+        }
+        let matched = matched.filter(|expression| !expression.is_empty());
+        let (total, rows) = self.store.read(|tx| tx.list(filter, matched.as_deref()))?;
+        let reports =
+            rows.iter().map(|row| self.summary(row, language)).collect::<Result<_, ClientError>>()?;
+        Ok(ReportList { total, reports })
+    }
+
+    /// One report as it stands in lists.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`].
+    pub fn report_summary(&self, report: StreamId, language: Language) -> Result<ReportSummary, ClientError> {
+        let row = self.store.read(|tx| tx.listed(report))?.ok_or(ClientError::NotFound("report"))?;
+        self.summary(&row, language)
+    }
+
+    fn summary(&self, listed: &ListedRow, language: Language) -> Result<ReportSummary, ClientError> {
+        let row: Row = serde_json::from_str(&listed.row).map_err(|_| damaged("list row"))?;
+        let known = row.place.as_ref().and_then(|place| place.id.as_deref()).and_then(gazetteer::place);
+        let place =
+            row.place.as_ref().map(|place| describe_place(place, language)).filter(|name| !name.is_empty());
+        let kinds: Vec<String> = row
+            .types
+            .iter()
+            .map(|code| label(language, &format!("choice.inc_type.{code}")).text.to_owned())
+            .collect();
+        let short = known.map(|known| known.name(language).to_owned()).or_else(|| place.clone());
+        let title = [short, (!kinds.is_empty()).then(|| kinds.join(", "))]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ");
+        Ok(ReportSummary {
+            id: listed.stream,
+            title,
+            place,
+            district: known.and_then(|known| known.district.clone()),
+            lat: row.place.as_ref().and_then(|place| place.lat).or(known.map(|known| known.lat)),
+            lon: row.place.as_ref().and_then(|place| place.lon).or(known.map(|known| known.lon)),
+            types: row.types,
+            date: row.date,
+            injured: row.injured,
+            killed: row.killed,
+            excerpt: row.excerpt,
+            stage: row.stage,
+            delivery: self.delivery(listed.stream)?,
+            author: self.author(row.author),
+            changed_ms: row.changed_ms,
+            arrived_ms: row.begun_ms,
+            unread: listed.unread,
+            conflicts: row.conflicts,
+            questions: row.questions,
+            review: row.review,
+            changed_since_review: row.changed_since_review,
+            urgent: row.urgent,
+            language: row.language,
+        })
+    }
+}
+
+/// Every word a prefix, all of them wanted. Only letters and digits reach FTS5, so nobody's query
+/// is its syntax.
+fn match_expression(query: &str) -> String {
+    let words: Vec<String> = fold(query)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(16)
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_never_syntax() {
+        assert_eq!(match_expression("shots \"OR\" NEAR("), "\"shots\"* \"or\"* \"near\"*");
+        assert_eq!(match_expression("  !!  "), "");
+    }
+}

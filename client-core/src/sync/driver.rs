@@ -1,0 +1,115 @@
+//! The loop that does what the engine asks for, over a transport: the only place in this folder
+//! that waits. Between two steps it lets go of the client, so that a screen can use it meanwhile.
+
+use std::cell::RefCell;
+
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::transport::{Answer as _, Piece, Transport};
+
+use super::engine::{Effect, Input, Request, SyncEngine};
+
+/// Lends the client and its engine for one step.
+pub trait Access {
+    /// Lends them; `None` if the workspace has been locked meanwhile.
+    fn with<R>(&self, step: impl FnOnce(&mut Client, &mut SyncEngine) -> R) -> Option<R>;
+}
+
+/// Gives the engine an input and carries on until it wants nothing sent any more. `progress` is
+/// called whenever the status may have changed. Answers when the engine wants to be woken.
+///
+/// # Errors
+/// Of this device's own database, and what went wrong on the line or at the server. Everything
+/// that had come through is kept.
+pub async fn exchange(
+    access: &impl Access,
+    transport: &impl Transport,
+    input: Input,
+    progress: impl Fn(),
+) -> Result<Option<i64>, ClientError> {
+    let step = |input| access.with(|client, engine| engine.handle(client, input));
+    let Some(effects) = step(input) else { return Ok(None) };
+    let (mut request, mut wake_ms) = sort(effects?);
+    while let Some(next) = request.take() {
+        progress();
+        let mut answer = transport.send(next).await;
+        loop {
+            let input = match answer.next().await {
+                Some(Piece::Status(status)) => Input::Status(status),
+                Some(Piece::Bytes(bytes)) => Input::Bytes(bytes),
+                Some(Piece::Failed) => Input::Failed,
+                None => Input::Finished,
+            };
+            let last = matches!(input, Input::Failed | Input::Finished);
+            let Some(effects) = step(input) else { return Ok(None) };
+            let (sent, wake) = sort(effects?);
+            wake_ms = wake.or(wake_ms);
+            request = sent;
+            progress();
+            let busy = access.with(|_, engine| engine.is_busy()).unwrap_or(false);
+            if last || request.is_some() || !busy {
+                break;
+            }
+        }
+    }
+    match access.with(|_, engine| engine.take_trouble()).flatten() {
+        Some(trouble) => Err(trouble),
+        None => Ok(wake_ms),
+    }
+}
+
+fn sort(effects: Vec<Effect>) -> (Option<Request>, Option<i64>) {
+    let (mut request, mut wake_ms) = (None, None);
+    for effect in effects {
+        match effect {
+            Effect::Send(next) => request = Some(next),
+            Effect::WakeAt(at) => wake_ms = Some(at),
+            Effect::Tell => {}
+        }
+    }
+    (request, wake_ms)
+}
+
+/// Syncs once, for a front end that has nothing else to do meanwhile.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn sync_once(
+    client: &mut Client,
+    engine: &mut SyncEngine,
+    transport: &impl Transport,
+    progress: impl FnMut(&Client, &SyncEngine),
+) -> Result<(), ClientError> {
+    sync_from(Input::SyncNow, client, engine, transport, progress).await
+}
+
+/// As [`sync_once`], begun by another input: [`Input::Wake`] keeps the engine's patience with a
+/// server that does not answer, where [`Input::SyncNow`] would forget it.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn sync_from(
+    input: Input,
+    client: &mut Client,
+    engine: &mut SyncEngine,
+    transport: &impl Transport,
+    progress: impl FnMut(&Client, &SyncEngine),
+) -> Result<(), ClientError> {
+    let lent = Lent(RefCell::new((client, engine)));
+    let progress = RefCell::new(progress);
+    let tell = || {
+        let both = lent.0.borrow();
+        (*progress.borrow_mut())(both.0, both.1);
+    };
+    exchange(&lent, transport, input, tell).await.map(|_| ())
+}
+
+struct Lent<'a>(RefCell<(&'a mut Client, &'a mut SyncEngine)>);
+
+impl Access for Lent<'_> {
+    fn with<R>(&self, step: impl FnOnce(&mut Client, &mut SyncEngine) -> R) -> Option<R> {
+        let mut both = self.0.borrow_mut();
+        let (client, engine) = &mut *both;
+        Some(step(client, engine))
+    }
+}

@@ -1,0 +1,76 @@
+//! HTTP/1.1 by reqwest with rustls, for everything that is not a browser. No cookies, no redirects,
+//! no user agent: nothing that tells one installation from another.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+
+use super::{Answer, Piece, Transport};
+use crate::error::ClientError;
+use crate::sync::Request;
+
+/// How long to wait for a connection, and for the next bytes.
+const CONNECT: Duration = Duration::from_secs(20);
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// The transport.
+#[derive(Debug, Clone)]
+pub struct Http(Client);
+
+impl Http {
+    /// A transport that trusts the platform's usual roots, and `extra_root` (PEM) if given.
+    ///
+    /// # Errors
+    /// [`ClientError::BadInput`] for a certificate that can't be read.
+    pub fn new(extra_root: Option<&[u8]>) -> Result<Self, ClientError> {
+        // Twice is harmless: the first provider stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .http1_only()
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE);
+        if let Some(pem) = extra_root {
+            let root = reqwest::Certificate::from_pem(pem)
+                .map_err(|_| ClientError::BadInput("certificate".to_owned()))?;
+            builder = builder.add_root_certificate(root);
+        }
+        builder.build().map(Self).map_err(|_| ClientError::Internal(None))
+    }
+}
+
+impl Transport for Http {
+    type Answer = HttpAnswer;
+
+    async fn send(&self, request: Request) -> HttpAnswer {
+        let mut builder = self.0.post(&request.url).body(request.body);
+        for (name, value) in request.headers {
+            builder = builder.header(name, value);
+        }
+        HttpAnswer { response: builder.send().await.ok(), begun: false }
+    }
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub struct HttpAnswer {
+    response: Option<Response>,
+    begun: bool,
+}
+
+impl Answer for HttpAnswer {
+    async fn next(&mut self) -> Option<Piece> {
+        let Some(response) = &mut self.response else { return Some(Piece::Failed) };
+        if !self.begun {
+            self.begun = true;
+            return Some(Piece::Status(response.status().as_u16()));
+        }
+        match response.chunk().await {
+            Ok(Some(bytes)) => Some(Piece::Bytes(bytes.to_vec())),
+            Ok(None) => None,
+            Err(_) => Some(Piece::Failed),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// How the app behaves around the core: kept for offline, one tab at a time, leaving no trace.
+// Wants the mock build: `npm run mock`, then `node e2e/app.mjs`.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
+
+const FOLDER = fileURLToPath(new URL('../dist-mock/', import.meta.url));
+const FIRST_LOAD_KB_MAX = 90;
+const server = await serve(FOLDER);
+const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'baikoo-')), {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  viewport: { width: 360, height: 640 },
+  locale: 'en-GB',
+});
+const page = context.pages()[0];
+page.setDefaultTimeout(8000);
+const errors = [];
+for (const event of ['page', 'weberror']) context.on(event, (thing) => event === 'weberror' && errors.push(thing.error().message));
+
+async function story(name, tell) {
+  try {
+    await tell();
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    console.log(`FAIL ${name}\n     ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+const neutral = async (where = page) => {
+  assert.equal(await where.title(), 'Baikoo');
+  assert.equal(new URL(where.url()).pathname + new URL(where.url()).search + new URL(where.url()).hash, '/');
+};
+const unlock = async (where = page) => {
+  await where.locator('input[type=password]').fill('five made up words here');
+  await where.locator('form button.primary').click();
+  await where.locator('footer button.primary').waitFor();
+};
+
+await story('the first load is small', async () => {
+  const asked = new Set();
+  const note = (request) => asked.add(new URL(request.url()).pathname);
+  page.on('request', note);
+  await page.goto(server.address, { waitUntil: 'load' });
+  await page.locator('h1').waitFor();
+  page.off('request', note);
+  const shell = [...asked].filter((path) => /\.(js|css)$|^\/$/.test(path) && !/worker|mock|wasm|sw\.js/.test(path));
+  const size = shell.reduce((sum, path) => sum + brotliCompressSync(readFileSync(join(FOLDER, path === '/' ? 'index.html' : path))).length, 0);
+  console.log(`     ${(size / 1000).toFixed(1)} kB compressed in ${shell.length} files, without the core`);
+  assert.ok(size < FIRST_LOAD_KB_MAX * 1000);
+});
+
+await story('an invitation’s secret leaves the address at once', async () => {
+  await page.goto(`${server.address}join#invitation-secret`);
+  await page.locator('dl').waitFor();
+  await neutral();
+  await page.locator('input[autocomplete=off]').fill('Aida');
+  await page.locator('input[type=password]').fill('five made up words here');
+  await page.locator('form button.primary').click();
+  await page.locator('footer button.primary').waitFor();
+  await neutral();
+});
+
+await story('the phone’s back button works, and the address says nothing', async () => {
+  await page.locator('main ul li button').first().click();
+  await page.locator('.card .badge').waitFor();
+  await neutral();
+  await page.locator('footer button.primary').click();
+  await page.locator('progress').waitFor();
+  await neutral();
+  await page.goBack();
+  await page.locator('.card .badge').waitFor();
+  await page.goBack();
+  await page.locator('main ul li button').first().waitFor();
+});
+
+await story('the language changes in the middle of a report, the answer stays', async () => {
+  await page.locator('footer button.primary').click();
+  await page.locator('.press').nth(1).click();
+  await page.locator('button.start').waitFor();
+  await page.locator('header select').selectOption('ky');
+  await page.getByText('Кайда болду?').waitFor();
+  await page.locator('header button').first().click();
+  assert.equal(await page.locator('.item.chosen').count(), 1);
+  assert.equal(await page.locator('.item.chosen').innerText(), 'Ок атуу же аткылоо');
+  await page.locator('input[type=search]').fill('shelling');
+  await page.locator('.item').first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('.item').length === 1);
+  await page.locator('header select').selectOption('en');
+  await page.locator('header button').first().click();
+});
+
+await story('what people write is shown, never run', async () => {
+  const hostile = '<img src=x onerror="document.title=1"><script>1</script>\u202Eevil\u202C';
+  // The first is the draft of before; what was sent can be talked about.
+  await page.locator('main ul li button', { hasText: 'received' }).first().click();
+  await page.locator('textarea').last().waitFor();
+  await page.locator('textarea').last().fill(hostile);
+  await page.locator('form button').last().click();
+  await page.locator('.words').last().waitFor();
+  assert.ok((await page.locator('.words').last().innerText()).includes('<script>'));
+  assert.equal(await page.locator('main img, main script').count(), 0);
+  await neutral();
+  await page.locator('header button').first().click();
+});
+
+await story('a second tab waits, and may take over; the first then shows nothing', async () => {
+  const second = await context.newPage();
+  await second.goto(server.address);
+  await second.getByText('Open in another tab').waitFor();
+  await second.locator('button.primary').click();
+  await second.locator('input[type=password]').waitFor();
+  await page.getByText('Open in another tab').waitFor();
+  await second.close();
+  // With the second gone, the first is next in line.
+  await page.locator('input[type=password]').waitFor();
+  await unlock();
+});
+
+await story('the lock forgets the screen', async () => {
+  await page.locator('main ul li button').first().click();
+  await page.locator('.card .badge').waitFor();
+  await page.locator('header button').last().click();
+  await page.locator('input[type=password]').waitFor();
+  assert.equal(await page.getByText('Kok-Tash').count(), 0);
+  await unlock();
+});
+
+await story('Escape three times leads away, and back leads to a locked door', async () => {
+  for (let press = 0; press < 3; press++) await page.keyboard.press('Escape');
+  await page.waitForURL('**/away.html');
+  assert.notEqual(await page.title(), 'Baikoo');
+  await page.goto(server.address);
+  await page.locator('input[type=password]').waitFor();
+});
+
+await story('only the app is kept, every file of it', async () => {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const kept = await page.evaluate(async () => {
+    const names = await caches.keys();
+    const cache = await caches.open(names[0]);
+    return { names, paths: (await cache.keys()).map((request) => new URL(request.url).pathname) };
+  });
+  assert.equal(kept.names.length, 1);
+  assert.ok(kept.paths.includes('/index.html'));
+  assert.ok(kept.paths.every((path) => /^\/(assets\/|index\.html|away\.html|icon|manifest)/.test(path)), kept.paths.join(' '));
+});
+
+await story('a newer version waits until it is let in', async () => {
+  server.replace('/sw.js', (text) => text.replace(/[0-9a-f]{64}/, (hash) => hash.split('').reverse().join('')));
+  await page.reload();
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+  await page.locator('aside').getByText('A newer version').waitFor();
+  await page.locator('aside button.primary').click();
+  await page.locator('aside').waitFor({ state: 'detached' });
+  await page.locator('input[type=password]').waitFor();
+});
+
+await story('with the server gone it starts as before', async () => {
+  server.close();
+  await page.reload();
+  await page.locator('input[type=password]').waitFor();
+  await unlock();
+  await page.locator('footer button.primary').click();
+  await page.locator('.press').first().waitFor();
+});
+
+await story('nothing was thrown on the way', () => assert.deepEqual(errors, []));
+await context.close();
