@@ -3,6 +3,7 @@
  * nothing, and is never part of a real build.
  */
 import { CoreError } from './error';
+import { mockReviewForm, reviewWords } from './fixture/review';
 import { lists, mockForm, relevantPaths, say as inLang } from './fixture/form';
 import incidents from './fixture/incidents.json';
 import placeRows from './fixture/places.json';
@@ -28,6 +29,12 @@ interface Report {
   history: (Version & { path: string; old: Answer | null })[];
   withdrawn: string | null;
   review: Map<string, Version>;
+  notes: TalkView[];
+  reviewHistory: (Version & { path: string; old: Answer | null })[];
+  /** The change that the reviewer saw last. */
+  pinned: string | null;
+  shared: Author[];
+  spans: { text: string; author: Author }[] | null;
   language: string;
 }
 
@@ -54,11 +61,19 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
   const meAuthor = () => person(name, role, true);
   const changed = () => { emit({ type: 'changed' }); emit({ type: 'sync' }); };
 
-  const open = (as: Role, called: string) => {
+  let devices: DeviceView[] = [];
+  let quarantine: QuarantinedView[] = [];
+  let alarms: string[] = [];
+
+  const open = (as: Role, called: string, many = false) => {
     role = as;
     name = called;
     phase = 'open';
-    reports = seed(as, called);
+    reports = seed(as, called, many ? 10_000 : 0);
+    devices = team(called);
+    invites = as === 'coordinator' ? [{ id: id(), role: 'monitor', name: 'Erkin', expires_at_ms: Date.now() + 20 * HOUR, state: 'open' }, { id: id(), role: 'monitor', name: 'Cholpon', expires_at_ms: Date.now() - HOUR, state: 'used' }] : [];
+    quarantine = [{ hash: id() + id(), device: person('Daniyar', 'monitor').device, stream: reports[0]?.id ?? id(), reason: 'revoked_device', adoptable: true }, { hash: id() + id(), device: person('Bermet', 'monitor').device, stream: id(), reason: 'poison', adoptable: false }];
+    alarms = as === 'coordinator' ? ['server_restored', 'fork'] : [];
   };
 
   const find = (wanted: string) => {
@@ -98,10 +113,30 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     const asked = mockForm(lang).sections.flatMap((s) => s.questions).find((q) => q.name === question);
     const versions = report.answers.get(path) ?? [];
     const shown: VersionView[] = versions.map((v) => ({ answer: v.answer, text: words(v.answer, question, lang), authors: [v.author], time_ms: v.time_ms, change: v.change }));
-    return { path, question, label: asked?.label ?? question, answer: versions[0]?.answer ?? null, text: shown[0]?.text ?? '', versions: shown };
+    return { path, question, label: asked?.label ?? question, answer: versions[0]?.answer ?? null, text: shown[0]?.text ?? '', versions: shown, was_conflicted: versions.length > 1 || report.history.filter((v) => v.path === path).length > 2 };
   }
 
+  // Ten thousand summaries are wanted at every stroke of a search; they are kept until they change.
+  const kept = new WeakMap<Report, { stamp: string; summary: ReportSummary; words: string }>();
   function summary(report: Report, lang: Lang): ReportSummary {
+    return look(report, lang).summary;
+  }
+  function look(report: Report, lang: Lang) {
+    const stamp = [lang, report.changed_ms, report.stage, report.delivery, report.unread, report.talk.length, report.review.size, report.reviewHistory.length, report.talk.filter((item) => item.answered).length].join();
+    const known = kept.get(report);
+    if (known?.stamp === stamp) return known;
+    const made = summarise(report, lang);
+    const entry = { stamp, summary: made, words: fold(`${made.title} ${made.place} ${made.district} ${report.texts.get('narrative') ?? ''} ${made.author.name}`) };
+    kept.set(report, entry);
+    return entry;
+  }
+  const pin = (report: Report) => report.history[0]?.change ?? null;
+  const changedSince = (report: Report) => {
+    const at = report.history.findIndex((v) => v.change === report.pinned);
+    return report.pinned === null ? [] : report.history.slice(0, at < 0 ? report.history.length : at);
+  };
+
+  function summarise(report: Report, lang: Lang): ReportSummary {
     const value = (question: string) => report.answers.get(question)?.[0]?.answer ?? null;
     const types = value('inc_type');
     const place = value('place');
@@ -124,8 +159,8 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
       changed_ms: report.changed_ms, arrived_ms: report.created_ms, unread: report.unread,
       conflicts: [...report.answers.values()].filter((v) => v.length > 1).length,
       questions: report.talk.filter((item) => item.kind === 'question' && !item.answered).length,
-      review: role === 'coordinator' ? (() => { const s = report.review.get('status')?.answer; return s?.type === 'choice' ? s.value : 'new'; })() : report.review.has('status') ? 'verified' : null,
-      changed_since_review: false,
+      review: role === 'coordinator' ? (() => { const s = report.review.get('decision')?.answer; return s?.type === 'choice' ? s.value : 'new'; })() : report.review.has('decision') ? 'verified' : null,
+      changed_since_review: role === 'coordinator' && changedSince(report).length > 0,
       urgent: has(report)('urgent', 'yes'),
       language: report.language,
     };
@@ -141,33 +176,35 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
       return { path: v.path, label: f.label, old: v.old && words(v.old, f.question, lang), new: v.answer && words(v.answer, f.question, lang), author: v.author, time_ms: v.time_ms, server_ms: v.time_ms + 60_000, change: v.change };
     };
     const review: ReviewView | null = role === 'coordinator' ? {
-      fields: ['status', 'reason'].map((q) => { const v = report.review.get(q); const label = form.sections.at(-1)!.questions.find((x) => x.name === q)!.label; return { path: q, question: q, label, answer: v?.answer ?? null, text: words(v?.answer ?? null, q, lang), versions: [] }; }),
-      notes: [], changed_since: report.history.slice(0, 1).map(history),
+      fields: mockReviewForm(lang).sections[0]!.questions.map((q) => {
+        const v = report.review.get(q.name);
+        return { path: q.name, question: q.name, label: q.label, answer: v?.answer ?? null, text: reviewWords(q.name, v?.answer ?? null, lang), versions: v ? [{ answer: v.answer, text: reviewWords(q.name, v.answer, lang), authors: [v.author], time_ms: v.time_ms, change: v.change }] : [], was_conflicted: false };
+      }).filter((f) => f.answer),
+      notes: report.notes, changed_since: changedSince(report).map(history),
     } : null;
     return {
       summary: summary(report, lang), form: form.id, form_version: 1,
       sections: form.sections.filter((s) => s.name !== 'review').map((s) => ({
         name: s.name, label: s.label,
         fields: s.repeat ? [] : s.questions.filter((q) => report.answers.has(q.name)).map((q) => field(report, q.name, lang))
-          .concat(s.questions.filter((q) => q.kind === 'narrative' && q.name !== 'narrative' && report.texts.get(q.name)).map((q) => ({ path: q.name, question: q.name, label: q.label, answer: { type: 'text', value: report.texts.get(q.name)! }, text: report.texts.get(q.name)!, versions: [] }))),
+          .concat(s.questions.filter((q) => q.kind === 'narrative' && q.name !== 'narrative' && report.texts.get(q.name)).map((q) => ({ path: q.name, question: q.name, label: q.label, answer: { type: 'text', value: report.texts.get(q.name)! }, text: report.texts.get(q.name)!, versions: [], was_conflicted: false }))),
         entries: (report.entries.get(s.name) ?? []).map((entry) => ({
           id: entry.id, removed: entry.removed, edited_after_removal: false,
           fields: s.questions.map((q) => `${s.name}/${entry.id}/${q.name}`).filter((path) => report.answers.has(path)).map((path) => field(report, path, lang)),
         })),
       })).filter((s) => s.fields.length || s.entries.length),
       narrative: report.texts.get('narrative') ?? '',
-      narrative_spans: report.texts.get('narrative') ? [{ text: report.texts.get('narrative')!, author: report.author }] : [],
+      narrative_spans: report.spans ?? (report.texts.get('narrative') ? [{ text: report.texts.get('narrative')!, author: report.author }] : []),
       talk: report.talk,
       hints: asked.filter((q) => !answered.includes(q) && ['place', 'start_date', 'inc_type'].includes(q)).map((path) => ({ path, kind: 'missing_for_review', label: field(report, path, lang).label })),
       progress: [answered.length, asked.length],
-      withdrawn: report.withdrawn, edited_after_withdrawal: false, shared_with: [], review,
+      withdrawn: report.withdrawn, edited_after_withdrawal: false, shared_with: report.shared, review,
     };
   }
 
   const matches = (filter: Filter, lang: Lang) => (report: Report) => {
-    const s = summary(report, lang);
+    const { summary: s, words: key } = look(report, lang);
     const some = (wanted: string[] | undefined, given: string[]) => !wanted?.length || wanted.some((w) => given.includes(w));
-    const key = fold(`${s.title} ${s.place} ${s.district} ${report.texts.get('narrative') ?? ''} ${s.author.name}`);
     return (!filter.query || fold(filter.query).split(' ').every((word) => key.includes(word)))
       && some(filter.types, s.types) && some(filter.districts, [s.district ?? '']) && some(filter.stages, [s.stage])
       && some(filter.reviews, [s.review ?? '']) && some(filter.authors, [s.author.device]) && some(filter.languages, [s.language ?? ''])
@@ -187,11 +224,11 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
       if (!/^https?:\/\//.test(link)) throw new CoreError('invite_invalid');
       return { server: new URL(link).origin, role: link.includes('coord') ? 'coordinator' : 'monitor', expires_at_ms: Date.now() + 20 * HOUR, workspace_fingerprint: '48213 09117 55620 71844' };
     },
-    async join(wanted) { passphrase = wanted.passphrase; open(wanted.link.includes('coord') ? 'coordinator' : 'monitor', wanted.name); await remember(); changed(); },
+    async join(wanted) { passphrase = wanted.passphrase; open(wanted.link.includes('coord') ? 'coordinator' : 'monitor', wanted.name, wanted.link.includes('many')); await remember(); changed(); },
     async unlock(text) {
       await new Promise((done) => setTimeout(done, 300));
       if (text === 'wrong' || (passphrase && text !== passphrase)) throw new CoreError('wrong_passphrase');
-      open(text.includes('coord') ? 'coordinator' : 'monitor', text.includes('coord') ? 'Nazgul' : 'Aida');
+      open(text.includes('coord') ? 'coordinator' : 'monitor', text.includes('coord') ? 'Nazgul' : 'Aida', text.includes('many'));
     },
     async lock() { phase = 'locked'; reports = []; emit({ type: 'locked' }); },
     async wipe() { phase = 'empty'; reports = []; passphrase = ''; await remember(false); emit({ type: 'locked' }); },
@@ -200,7 +237,7 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async me() { if (phase !== 'open') throw new CoreError('locked'); return { device: meAuthor().device, member: 'm', name, role, workspace: 'w', server: 'https://example.org', safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', fingerprint: '48213 09117 55620 71844' }; },
     async syncStatus(): Promise<SyncView> {
       const waiting = reports.filter((r) => r.delivery === 'on_device').length;
-      return { enrolled: true, approved: true, revoked: false, phase: !online ? 'offline' : waiting ? 'running' : 'idle', waiting_reports: waiting, waiting_bytes: waiting * 900, to_fetch: 0, last_success_ms: lastSync, next_try_ms: null, trouble: online ? null : 'offline', alarms: [], skew_ms: null };
+      return { enrolled: true, approved: true, revoked: false, phase: !online ? 'offline' : waiting ? 'running' : 'idle', waiting_reports: waiting, waiting_bytes: waiting * 900, to_fetch: 0, last_success_ms: lastSync, next_try_ms: null, trouble: online ? null : 'offline', alarms, skew_ms: null };
     },
     async syncNow() { if (!online) throw new CoreError('offline'); lastSync = Date.now(); reports.filter((r) => r.delivery === 'on_device').forEach(later); emit({ type: 'sync' }); },
     async list(filter, lang) {
@@ -238,11 +275,29 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async relevant(wanted) { return relevantPaths(has(find(wanted))); },
     async places(query, _lang, limit) { const key = fold(query); return allPlaces.filter((p) => fold(p.name).includes(key)).slice(0, limit); },
     async fold(text) { return fold(text); },
-    async reviewSet(wanted, question, answer) { const r = find(wanted); r.review.set(question, { answer, author: meAuthor(), time_ms: Date.now(), change: id() }); changed(); },
-    async members() {
-      const device = (called: string, as: Role, status: DeviceView['status'], days: number): DeviceView => ({ device: person(called, as).device, member: called, name: called, role: as, status, reason: status === 'revoked' ? 'seized' : null, me: called === name, safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', last_seen_ms: Date.now() - days * 24 * HOUR, skew_ms: called === 'Bermet' ? 5_400_000 : 0, forked: false });
-      return [device('Nazgul', 'coordinator', 'active', 0), device('Aida', 'monitor', 'active', 0.1), device('Bermet', 'monitor', 'active', 9), device('Cholpon', 'monitor', 'unverified', 1), device('Daniyar', 'monitor', 'revoked', 30)];
+    async reviewForm(lang) { return mockReviewForm(lang); },
+    async reviewSet(wanted, question, answer) {
+      const r = find(wanted);
+      const reason = r.review.get('reason')?.answer;
+      if (question === 'decision' && answer?.type === 'choice') {
+        if (answer.value === 'verified' && [...r.answers.values()].some((v) => v.length > 1)) throw new CoreError('bad_input');
+        if (answer.value === 'rejected' && !(reason?.type === 'text' && reason.value.trim())) throw new CoreError('bad_input');
+      }
+      const old = r.review.get(question)?.answer ?? null;
+      const version = { answer, author: meAuthor(), time_ms: Date.now(), change: id() };
+      r.review.set(question, version);
+      r.reviewHistory.unshift({ ...version, path: question, old });
+      if (question === 'decision' || question === 'viol_status') r.pinned = pin(r);
+      changed();
     },
+    async reviewHistory(wanted, lang) { return find(wanted).reviewHistory.map((v) => ({ path: v.path, label: mockReviewForm(lang).sections[0]!.questions.find((q) => q.name === v.path)?.label ?? v.path, old: v.old && reviewWords(v.path, v.old, lang), new: v.answer && reviewWords(v.path, v.answer, lang), author: v.author, time_ms: v.time_ms, server_ms: null, change: v.change })); },
+    async note(wanted, text) { find(wanted).notes.push({ id: id(), kind: 'comment', text, author: meAuthor(), time_ms: Date.now(), reply_to: null, answered: false }); find(wanted).changed_ms++; changed(); },
+    async ask(wanted, text) { await core.say(wanted, 'question', text, null); await core.reviewSet(wanted, 'decision', { type: 'choice', value: 'asked' }); },
+    async answerQuestion(wanted, question, text) { await core.say(wanted, 'answer', text, question); },
+    async rotateRole() { changed(); },
+    async rebuild() { changed(); },
+    async dismissAlarms() { alarms = []; emit({ type: 'sync' }); },
+    async members() { return devices; },
     async invites() { return invites; },
     async invite(wanted) {
       const invite = { id: id(), role: wanted.role, name: wanted.name, expires_at_ms: Date.now() + wanted.hours * HOUR, state: 'open' };
@@ -250,11 +305,11 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
       return { id: invite.id, link: `https://example.org/#${id()}${id()}`, qr_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8H0z" fill="#fff"/><path d="M1 1h2v2H1zM5 1h2v2H5zM1 5h2v2H1zM4 4h1v1H4zM6 6h1v1H6z"/></svg>' };
     },
     async cancelInvite(wanted) { invites = invites.map((i) => (i.id === wanted ? { ...i, state: 'cancelled' } : i)); changed(); },
-    async approve() { changed(); },
-    async revoke() { changed(); },
-    async quarantined(): Promise<QuarantinedView[]> { return [{ hash: id(), device: person('Daniyar', 'monitor').device, stream: id(), reason: 'revoked_device', adoptable: true }]; },
-    async adopt() { changed(); },
-    async share() { changed(); },
+    async approve(device) { devices = devices.map((d) => (d.device === device ? { ...d, status: 'active' } : d)); changed(); },
+    async revoke(device, reason) { devices = devices.map((d) => (d.device === device ? { ...d, status: 'revoked', reason } : d)); changed(); },
+    async quarantined() { return quarantine; },
+    async adopt(hash) { quarantine = quarantine.filter((q) => q.hash !== hash); changed(); },
+    async share(wanted, member) { const r = find(wanted); const d = devices.find((x) => x.member === member); if (d) r.shared = [...r.shared, person(d.name!, d.role)]; r.changed_ms++; changed(); },
     async export(_format, filter, lang) { return new TextEncoder().encode(reports.filter(matches(filter, lang)).map((r) => summary(r, lang).title).join('\n')); },
   };
 
@@ -289,14 +344,37 @@ function words(answer: Answer | null, question: string, lang: Lang): string {
 }
 
 function blank(author: Author, language: string): Report {
-  return { id: id(), author, stage: 'draft', delivery: 'draft', created_ms: Date.now(), changed_ms: Date.now(), unread: false, answers: new Map(), texts: new Map(), entries: new Map(), talk: [], history: [], withdrawn: null, review: new Map(), language };
+  return { id: id(), author, stage: 'draft', delivery: 'draft', created_ms: Date.now(), changed_ms: Date.now(), unread: false, answers: new Map(), texts: new Map(), entries: new Map(), talk: [], history: [], withdrawn: null, review: new Map(), notes: [], reviewHistory: [], pinned: null, shared: [], spans: null, language };
 }
 
-function seed(role: Role, name: string): Report[] {
+function team(me: string): DeviceView[] {
+  const device = (called: string, as: Role, status: DeviceView['status'], days: number | null, more: Partial<DeviceView> = {}): DeviceView => ({ device: person(called, as).device, member: called, name: called, role: as, status, reason: status === 'revoked' ? 'seized' : null, me: called === me, safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', last_seen_ms: days === null ? null : Date.now() - days * 24 * HOUR, skew_ms: called === 'Bermet' ? 5_400_000 : 0, forked: false, ...more });
+  return [device('Nazgul', 'coordinator', 'active', 0), device('Aida', 'monitor', 'active', 0.1), device('Bermet', 'monitor', 'active', 19), device('Cholpon', 'monitor', 'unverified', 1), device('Gulnara', 'coordinator', 'pending', null), device('Daniyar', 'monitor', 'revoked', 30, { forked: true })];
+}
+
+/** Many reports, much like the few that are real: other days, near places, other people. */
+function multiply(few: Report[], wanted: number): Report[] {
+  const out: Report[] = [...few];
+  const names = ['Aida', 'Bermet', 'Cholpon', 'Daniyar', 'Erkin', 'Feruza', 'Gulnara', 'Husein'];
+  for (let n = 0; out.length < wanted; n++) {
+    const from = few[n % few.length]!;
+    const place = allPlaces[(n * 7) % allPlaces.length]!;
+    const day = new Date(Date.UTC(2021, 0, 1) + ((n * 7919) % 2000) * 24 * HOUR);
+    const made = { ...from, id: id(), author: person(names[n % names.length]!, 'monitor'), unread: n % 400 === 3, created_ms: Date.now() - (n + 300) * 13 * 60_000, changed_ms: Date.now() - (n + 300) * 13 * 60_000, talk: [], review: new Map(n % 3 ? [] : from.review), answers: new Map(from.answers) };
+    const version = { author: made.author, time_ms: made.changed_ms, change: id() };
+    made.answers.set('place', [{ ...version, answer: { type: 'place', value: { id: place.id, name: place.name, lat: place.lat + ((n * 31) % 17) / 400, lon: place.lon + ((n * 17) % 23) / 400 } } }]);
+    made.answers.set('start_date', [{ ...version, answer: { type: 'date', value: day.toISOString().slice(0, 10) } }]);
+    if (n % 97) made.answers.delete('urgent');
+    out.push(made);
+  }
+  return out;
+}
+
+function seed(role: Role, name: string, wanted = 0): Report[] {
   const coordinator = person('Nazgul', 'coordinator');
   const deliveries: Delivery[] = ['received', 'stored', 'on_device', 'received'];
   const taken = role === 'coordinator' ? incidents : incidents.filter((_, at) => [1, 2, 9, 11, 14].includes(at));
-  return taken.map((incident, at) => {
+  const few = taken.map((incident, at) => {
     const accounts = incident.accounts as { lang: string; reporter: string; start: string; narrative: string; injured?: number | null; killed?: number | null; displaced?: number; precision: string }[];
     const first = accounts[0]!;
     const who = role === 'coordinator' ? person(MONITORS[first.reporter] ?? 'Aida', 'monitor') : person(name, 'monitor', true);
@@ -322,9 +400,54 @@ function seed(role: Role, name: string): Report[] {
     if (at % 5 === 1) add('urgent', [{ type: 'choice', value: 'yes' }]);
     report.texts.set('narrative', first.narrative);
     if (at === 1) report.talk.push({ id: id(), kind: 'question', text: first.lang === 'en' ? 'Which houses? Please mark the street, not the owner.' : 'Кайсы үйлөр? Ээсин эмес, көчөсүн жазыңызчы.', author: coordinator, time_ms: when + HOUR, reply_to: null, answered: false });
-    if (at === 3) report.review.set('status', { answer: { type: 'choice', value: 'verified' }, author: coordinator, time_ms: when, change: id() });
+    if (role === 'coordinator') review(report, at, when, add, coordinator);
     return report;
   });
+  return wanted ? multiply(few, wanted) : few;
+}
+
+/** What coordinators have done with some of them, and some things that must be shown inert. */
+function review(report: Report, at: number, when: number, add: (path: string, ...given: [Answer, Author?][]) => void, coordinator: Author): void {
+  const decide = (question: string, answer: Answer) => {
+    const version = { answer, author: coordinator, time_ms: when + 20 * HOUR, change: id() };
+    report.review.set(question, version);
+    report.reviewHistory.unshift({ ...version, path: question, old: null });
+  };
+  const bermet = person('Bermet', 'monitor');
+  if (at === 3 || at === 6) {
+    decide('src_reliability', { type: 'choice', value: 'reliable' });
+    decide('corroboration', { type: 'integer', value: 2 });
+    decide('reason', { type: 'text', value: 'Two witnesses who do not know each other, and a photo of the gate.' });
+    decide('decision', { type: 'choice', value: 'verified' });
+    report.pinned = report.history[0]?.change ?? null;
+    report.notes.push({ id: id(), kind: 'comment', text: 'Ask the ombudsperson’s office before this goes out.', author: coordinator, time_ms: when + 21 * HOUR, reply_to: null, answered: false });
+  }
+  if (at === 3) {
+    const version = { answer: { type: 'integer' as const, value: 4 }, author: bermet, time_ms: when + 40 * HOUR, change: id() };
+    report.history.unshift({ ...version, path: 'injured', old: report.answers.get('injured')?.[0]?.answer ?? null });
+    report.answers.set('injured', [version]);
+  }
+  if (at === 1) {
+    decide('decision', { type: 'choice', value: 'asked' });
+    report.pinned = report.history[0]?.change ?? null;
+    const story = report.texts.get('narrative')!;
+    const cut = story.indexOf('. ') + 2;
+    const added = ' Later another family said that the shots had come from two sides.';
+    report.texts.set('narrative', story + added);
+    report.spans = [{ text: story.slice(0, cut), author: report.author }, { text: story.slice(cut), author: person('Cholpon', 'monitor') }, { text: added, author: bermet }];
+    report.history.unshift({ path: 'narrative', old: { type: 'text', value: story }, answer: { type: 'text', value: story + added }, author: bermet, time_ms: when + 3 * HOUR, change: id() });
+    const persons = [id(), id(), id()];
+    report.entries.set('persons', persons.map((entry, n) => ({ id: entry, removed: n === 2 ? 'Written twice' : null })));
+    persons.forEach((entry, n) => {
+      add(`persons/${entry}/p_role`, [{ type: 'choices', value: n ? ['witness'] : ['victim'] }]);
+      add(`persons/${entry}/p_code`, [{ type: 'text', value: `KT-0${n + 1}` }]);
+      add(`persons/${entry}/p_sex`, [{ type: 'choice', value: n ? 'f' : 'm' }]);
+    });
+  }
+  if (at === 8) {
+    report.texts.set('narrative', '<script>alert(1)</script><img src=x onerror=alert(1)> \u202Etxet desrever\u202C ' + 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+    add('summary', [{ type: 'text', value: '{{constructor}} \u202E<b>bold</b> "quoted"' }]);
+  }
 }
 
 async function remembered(): Promise<boolean> {

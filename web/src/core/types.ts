@@ -82,6 +82,7 @@ export interface FieldView {
   answer: Answer | null;
   text: string;
   versions: VersionView[];
+  was_conflicted: boolean;
 }
 
 export interface EntryView {
@@ -344,6 +345,18 @@ export interface Core {
   adopt(hash: string): Promise<void>;
   share(id: string, member: string): Promise<void>;
   export(format: ExportFormat, filter: Filter, lang: Lang): Promise<Uint8Array>;
+}
+
+/** What coordinators ask besides, and a few things that everybody may. */
+export interface Core {
+  reviewForm(lang: Lang): Promise<FormView>;
+  reviewHistory(id: string, lang: Lang): Promise<HistoryView[]>;
+  note(id: string, text: string): Promise<void>;
+  ask(id: string, text: string): Promise<void>;
+  answerQuestion(id: string, question: string, text: string): Promise<void>;
+  rotateRole(): Promise<void>;
+  rebuild(): Promise<void>;
+  dismissAlarms(): Promise<void>;
 }
 
 export type CoreEvent = { type: 'changed' } | { type: 'sync' } | { type: 'locked' } | { type: 'leader' };

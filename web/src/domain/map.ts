@@ -21,6 +21,26 @@ export function regionView({ width, height }: Size): View {
   return { lon: 70.85, lat: 39.97, scale };
 }
 
+/** All these points with room around them; the region if there are none. */
+export function viewOf(points: readonly { lat: number; lon: number }[], size: Size): View {
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { lat, lon } of points) {
+    west = Math.min(west, lon);
+    east = Math.max(east, lon);
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+  }
+  if (west === Infinity || size.width === 0) return regionView(size);
+  const room = 1.25;
+  const scale = Math.min(size.width / (Math.max(east - west, 0.2) * room * SQUEEZE), size.height / (Math.max(north - south, 0.2) * room));
+  return { lon: (west + east) / 2, lat: (south + north) / 2, scale: Math.min(SCALE_MAX, Math.max(60, scale)) };
+}
+
+/** Where a point stands on the whole sheet at a scale, in pixels: it does not move when the map is dragged. */
+export function toPlane(scale: number, lon: number, lat: number): [x: number, y: number] {
+  return [lon * SQUEEZE * scale, -lat * scale];
+}
+
 export function toScreen(view: View, size: Size, lon: number, lat: number): [x: number, y: number] {
   return [size.width / 2 + (lon - view.lon) * SQUEEZE * view.scale, size.height / 2 - (lat - view.lat) * view.scale];
 }

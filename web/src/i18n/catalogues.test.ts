@@ -5,14 +5,25 @@ import ky from './ky.json';
 import ru from './ru.json';
 import tg from './tg.json';
 import uz from './uz.json';
+import deskEn from './coordinator/en.json';
+import deskKk from './coordinator/kk.json';
+import deskKy from './coordinator/ky.json';
+import deskRu from './coordinator/ru.json';
+import deskTg from './coordinator/tg.json';
+import deskUz from './coordinator/uz.json';
 import { fill, type Entry } from './fill';
 import { ERROR_CODES } from '../core/error';
 
-const wanted = Object.entries(en) as [string, Entry][];
 const names = (entry: Entry) =>
   [...new Set(JSON.stringify(entry).match(/\{\w+\}/g) ?? [])].sort();
 
-describe.each(Object.entries({ ky, ru, uz, tg, kk }))('the catalogue %s', (_, catalogue) => {
+const catalogues = [
+  ...Object.entries({ ky, ru, uz, tg, kk }).map(([lang, words]) => [lang, words, en] as const),
+  ...Object.entries({ ky: deskKy, ru: deskRu, uz: deskUz, tg: deskTg, kk: deskKk }).map(([lang, words]) => [`${lang} for coordinators`, words, deskEn] as const),
+];
+
+describe.each(catalogues)('the catalogue %s', (_, catalogue, english) => {
+  const wanted = Object.entries(english) as [string, Entry][];
   const words = catalogue as unknown as Record<string, Entry>;
   const keys = Object.keys(words).filter((key) => !key.startsWith('_'));
 
@@ -36,6 +47,10 @@ describe.each(Object.entries({ ky, ru, uz, tg, kk }))('the catalogue %s', (_, ca
   it('has plurals where English has them', () => {
     for (const [key, entry] of wanted) expect(typeof words[key], key).toBe(typeof entry);
   });
+});
+
+it('no key stands in both catalogues', () => {
+  expect(Object.keys(deskEn).filter((key) => key in en)).toEqual([]);
 });
 
 it('every refusal of the core has words', () => {

@@ -1,9 +1,10 @@
 /** Words of the app, in six languages. The key says where they stand: `Home.new` is Home's button. */
 import type { Lang } from '../core/types';
+import type coordinator from './coordinator/en.json';
 import type english from './en.json';
 import { fill, type Entry, type Vars } from './fill';
 
-export type Key = keyof typeof english;
+export type Key = keyof typeof english | keyof typeof coordinator;
 export type Catalogue = Record<Key, Entry>;
 
 /** Each in its own words, so that it is found by who speaks it. */
@@ -16,13 +17,24 @@ export const LANGUAGES: readonly { code: Lang; name: string }[] = [
   { code: 'en', name: 'English' },
 ];
 
-const catalogues: Record<Lang, () => Promise<{ default: unknown }>> = {
+type Load = () => Promise<{ default: unknown }>;
+const catalogues: Record<Lang, Load> = {
   ky: () => import('./ky.json'),
   ru: () => import('./ru.json'),
   uz: () => import('./uz.json'),
   tg: () => import('./tg.json'),
   kk: () => import('./kk.json'),
   en: () => import('./en.json'),
+};
+
+/** What only coordinators read. */
+const coordinators: Record<Lang, Load> = {
+  ky: () => import('./coordinator/ky.json'),
+  ru: () => import('./coordinator/ru.json'),
+  uz: () => import('./coordinator/uz.json'),
+  tg: () => import('./coordinator/tg.json'),
+  kk: () => import('./coordinator/kk.json'),
+  en: () => import('./coordinator/en.json'),
 };
 
 let language = $state<Lang>('ky');
@@ -34,9 +46,9 @@ export function lang(): Lang {
 }
 
 export async function speak(wanted: Lang): Promise<void> {
-  const { default: catalogue } = await catalogues[wanted]();
+  const [{ default: catalogue }, { default: more }] = await Promise.all([catalogues[wanted](), coordinators[wanted]()]);
   language = wanted;
-  words = catalogue as Catalogue;
+  words = { ...(more as Catalogue), ...(catalogue as Catalogue) };
   document.documentElement.lang = wanted;
 }
 

@@ -2,8 +2,12 @@
  * Where the person is. It lives in memory only: the address, the title and the browser's history
  * show nothing. History holds bare numbers, so that the phone's back button works.
  */
+export type DeskView = 'inbox' | 'reports' | 'map' | 'time' | 'figures' | 'people' | 'health';
+export type ReportTab = 'answers' | 'review' | 'history' | 'talk' | 'like';
+
 export type Route =
-  | { name: 'home' }
+  /** A coordinator's home has views, and a report may lie open on it. */
+  | { name: 'home'; view?: DeskView; report?: string; tab?: ReportTab; field?: string }
   | { name: 'flash' }
   | { name: 'report'; id: string }
   | { name: 'fill'; id: string; at?: string }

@@ -85,9 +85,17 @@ export function quickExit(): void {
   location.replace('/away.html');
 }
 
+const keepers = new Set<() => void>();
+
+/** For what keeps something of a screen in memory: it must let go when the app is locked. */
+export function whenForgotten(letGo: () => void): void {
+  keepers.add(letGo);
+}
+
 function forget(): void {
   me = undefined;
   goHome();
+  for (const letGo of keepers) letGo();
 }
 
 const MINUTE_MS = 60_000;

@@ -1,0 +1,81 @@
+/**
+ * What a coordinator has on her desk: filters, saved views, the place on the map. It outlives a visit
+ * to another screen, but not the lock, and it is never written outside the locked database.
+ */
+import { MediaQuery } from 'svelte/reactivity';
+import type { Filter, ReportSummary } from '../core/types';
+import { sameFilter } from '../domain/narrow';
+import { back, depth, go, replace, route, type DeskView, type ReportTab } from './route.svelte';
+import { whenForgotten } from './session.svelte';
+
+export const DESK_VIEWS: readonly DeskView[] = ['inbox', 'reports', 'map', 'time', 'figures', 'people', 'health'];
+
+export interface SavedView {
+  name: string;
+  filter: Filter;
+}
+
+/** A handful of reports that were pointed at: a spot on the map, a bar of a chart. */
+export interface Spot {
+  label: string;
+  reports: ReportSummary[];
+}
+
+const wideEnough = new MediaQuery('min-width: 68.75em');
+
+class Desk {
+  filter = $state.raw<Filter>({});
+  spot = $state.raw<Spot | null>(null);
+  saved = $state.raw<SavedView[]>([]);
+  /** Three panes, or one. */
+  get wide() {
+    return wideEnough.current;
+  }
+
+  narrow(filter: Filter): void {
+    this.filter = filter;
+    this.spot = null;
+  }
+
+  keep(name: string): void {
+    this.saved = [...this.saved.filter((view) => view.name !== name), { name, filter: this.filter }];
+  }
+
+  drop(name: string): void {
+    this.saved = this.saved.filter((view) => view.name !== name);
+  }
+
+  /** The saved view that the present filters are, if they are one. */
+  get current(): SavedView | undefined {
+    return this.saved.find((view) => sameFilter(view.filter, this.filter));
+  }
+
+  forget(): void {
+    this.filter = {};
+    this.spot = null;
+    this.saved = [];
+  }
+}
+
+export const desk = new Desk();
+whenForgotten(() => desk.forget());
+
+export function show(view: DeskView): void {
+  replace({ name: 'home', view });
+}
+
+/** Beside the list on a desk; on a phone on a page of its own, with a way back. */
+export function openReport(id: string, tab?: ReportTab, field?: string): void {
+  const now = route();
+  const view = now.name === 'home' ? now.view : undefined;
+  const to = { name: 'home' as const, view, report: id, tab, field };
+  if (desk.wide || (now.name === 'home' && now.report)) replace(to);
+  else go(to);
+}
+
+export function closeReport(): void {
+  const now = route();
+  if (now.name !== 'home' || !now.report) return;
+  if (depth() > 1) back();
+  else replace({ name: 'home', view: now.view });
+}
