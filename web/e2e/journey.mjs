@@ -1,5 +1,6 @@
 // The whole journey with the real core: a coordinator, a monitor's phone, a server that comes and
 // goes. Wants the built app (`npm run build`) and the programs (`cargo build`).
+import { readFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +47,8 @@ const back = async () => {
   const { page } = phone;
   if (await page.locator('header progress').count()) {
     // Out of a report by its contents: the way back leads through its screens.
-    await page.locator('header button').nth(1).click();
+    // By its name: the screen before has another button in this place, and it leaves the app.
+    await page.getByRole('button', { name: CONTENTS }).click();
     await page.locator('dialog[open] button.full').last().click();
     await page.locator('header progress').waitFor({ state: 'detached' });
   }
@@ -64,6 +66,8 @@ const toHome = async () => {
   await unlock(phone.page);
   await phone.page.locator('main button.line').waitFor();
 };
+
+const CONTENTS = JSON.parse(readFileSync(new URL('../src/i18n/ky.json', import.meta.url), 'utf8'))['Fill.contents'];
 
 await story('a coordinator makes a workspace in the browser and is given recovery sheets', async () => {
   desk = await openBrowser('desk', { width: 1280, height: 800, errors });
@@ -252,7 +256,8 @@ await story('the worker is ended in the middle of typing, again and again: what 
     await page.locator('.story').waitFor();
     await page.locator('main .facts button').first().waitFor();
     await page.locator('footer button').first().click();
-    await page.locator('header button').nth(1).click();
+    // By its name: the screen before has another button in this place, and it leaves the app.
+    await page.getByRole('button', { name: CONTENTS }).click();
     await page.locator('dialog[open] li li button', { hasText: storyLabel() }).first().click();
     const box = page.locator('.narrative textarea');
     await box.waitFor();
@@ -317,7 +322,8 @@ await story('storage that is full is said, and nothing is falsely saved', async 
   await mine().click();
   await page.locator('.story').waitFor();
   await page.locator('footer button').first().click();
-  await page.locator('header button').nth(1).click();
+  // By its name: the screen before has another button in this place, and it leaves the app.
+    await page.getByRole('button', { name: CONTENTS }).click();
   await page.locator('dialog[open] li li button', { hasText: storyLabel() }).first().click();
   const box = page.locator('.narrative textarea');
   const before = await box.inputValue();
