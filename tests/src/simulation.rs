@@ -67,6 +67,8 @@ impl Plan {
 const ROUNDS_MAX: u32 = 14;
 /// Ten years.
 const SKEW_MOST_MS: u64 = 10 * 365 * 86_400_000;
+/// Which of a hundred actions are a sync.
+const SYNC: std::ops::RangeInclusive<u64> = 74..=95;
 const COUNTS: [&str; 3] = ["injured_total", "killed_total", "hurt_count"];
 
 /// What the world knows of a report, from outside.
@@ -75,6 +77,8 @@ struct Known {
     author: usize,
     // `send` has returned.
     sent: bool,
+    // It was called, and may have died on the way: then others may have the report all the same.
+    may_be_sent: bool,
     // Who must come to have it, and who may: a device may have died in the middle of sharing.
     readers: BTreeSet<usize>,
     may_read: BTreeSet<usize>,
@@ -168,7 +172,9 @@ impl Simulation {
         let pause = i64::try_from(self.dice.below(60_000)).expect("a minute");
         self.clock.fetch_add(pause, Ordering::SeqCst);
         let who = self.dice.place(self.devices.len());
-        let faults = self.plan.faults;
+        let action = self.dice.below(100);
+        // Most that can be lost is lost while a device takes in what came.
+        let faults = if SYNC.contains(&action) { 3 * self.plan.faults } else { self.plan.faults };
         if self.dice.chance(faults) {
             let commits = self.dice.below(12);
             self.devices[who].fuse.kills_after(commits);
@@ -176,7 +182,6 @@ impl Simulation {
             let commits = self.dice.below(12);
             self.devices[who].fuse.hiccups_after(commits);
         }
-        let action = self.dice.below(100);
         let outcome = match action {
             0..=11 => self.creates(who),
             12..=27 => self.counts(who),
@@ -188,7 +193,7 @@ impl Simulation {
             62..=64 => self.answers(who),
             65..=69 => self.reviews(who),
             70..=73 => self.approves(who),
-            74..=95 => {
+            action if SYNC.contains(&action) => {
                 self.syncs(who);
                 Ok("sync")
             }
@@ -264,6 +269,7 @@ impl Simulation {
             report,
             author: who,
             sent: false,
+            may_be_sent: false,
             readers: [who].into(),
             may_read: [who].into(),
             saved: Vec::new(),
@@ -327,6 +333,7 @@ impl Simulation {
         let place = drafts[self.dice.place(drafts.len())];
         let report = self.reports[place].report;
         self.before = self.heads(who, place);
+        self.reports[place].may_be_sent = true;
         self.devices[who].tries(|client| client.send(report))?;
         self.reports[place].sent = true;
         self.saved(who, place);

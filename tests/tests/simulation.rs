@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use baikoo_tests::simulation::{Plan, run};
 
 /// Worlds in a run that nobody has asked for more of.
-const SEEDS: u64 = 160;
+const SEEDS: u64 = 300;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

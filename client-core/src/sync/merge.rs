@@ -249,7 +249,7 @@ fn refusal_code(refusal: &ChangeRefusal) -> &'static str {
         ChangeRefusal::ActorReused => "actor_reused",
         ChangeRefusal::OutOfSequence => "out_of_sequence",
         ChangeRefusal::Poison => "poison",
-        ChangeRefusal::Foreign => "foreign",
+        ChangeRefusal::WrongActor => "foreign",
         _ => "malformed_change",
     }
 }

@@ -8,6 +8,8 @@ mod apply;
 mod backoff;
 mod body;
 mod engine;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
 mod incoming;
 mod merge;
 mod outgoing;

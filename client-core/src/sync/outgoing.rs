@@ -301,7 +301,7 @@ impl Client {
     }
 
     /// Makes the next envelope of this device, in one transaction with `also`.
-    fn put_in_outbox(
+    pub(super) fn put_in_outbox(
         &mut self,
         kind: Kind,
         stream: StreamId,
@@ -351,7 +351,7 @@ impl Client {
     }
 }
 
-enum Content<'a> {
+pub(super) enum Content<'a> {
     Open(Vec<u8>),
     Body(&'a [u8], &'a DocumentKey, Vec<Seal>),
 }

@@ -28,7 +28,7 @@ impl Simulation {
             }
         }
         // Of others, a monitor holds coordinators' words in her own reports and nothing else.
-        let owns = self.reports.iter().any(|known| known.author == who && known.sent);
+        let owns = self.reports.iter().any(|known| known.author == who && known.may_be_sent);
         if device.role == Role::Monitor && !foreign && !owns {
             let count = device.does(|client| client.foreign_envelope_count());
             assert_eq!(count, 0, "{} holds envelopes that are none of hers", device.name);

@@ -1,0 +1,338 @@
+//! Mallory holds a member's device, or runs the server. Whatever she sends is set apart or refused
+//! for a reason that has a name, and other people's reports arrive all the same.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId as TheirActor, Automerge, Change, ObjId, ReadDoc, TextEncoding};
+use baikoo_client_core::env::Clocks;
+use baikoo_client_core::protocol::envelope::{Adopt, Checkpoint, Elide, Envelope, Kind};
+use baikoo_client_core::protocol::frame::{Frame, FrameDecoder};
+use baikoo_client_core::protocol::hash::Hash;
+use baikoo_client_core::protocol::id::StreamId;
+use baikoo_client_core::report::{ActorId, DocumentKind, GENESIS};
+use baikoo_client_core::sync::driver::Access;
+use baikoo_client_core::sync::hazmat::body;
+use baikoo_client_core::sync::{Effect, Input};
+use baikoo_client_core::view::Delivery;
+use baikoo_tests::person::Person;
+use baikoo_tests::world::World;
+
+const LIFE: u32 = 77;
+
+/// A change to a report that Mallory makes with Automerge itself, as herself.
+fn makes(mallory: &Person, report: StreamId, text: &str) -> Change {
+    let known = mallory.does(|client| client.hazmat_changes(report));
+    let mut document = Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint);
+    let changes = [GENESIS.to_vec()].into_iter().chain(known);
+    document.apply_changes(changes.map(|raw| Change::from_bytes(raw).unwrap()).collect::<Vec<_>>()).unwrap();
+    let device = mallory.does(|client| Ok(client.me().device));
+    document.set_actor(TheirActor::from(ActorId::derive(device, report, LIFE).0));
+    let mut transaction = document.transaction();
+    // The fourth container of the genesis is the narrative.
+    let narrative = ObjId::Id(4, TheirActor::from([0; 16]), 0);
+    transaction.splice_text(&narrative, 0, 0, text).unwrap();
+    let (hash, _) = transaction.commit_with(CommitOptions::default().with_time(0));
+    document.get_change_by_hash(&hash.unwrap()).unwrap()
+}
+
+fn in_a_body(changes: Vec<Vec<u8>>) -> Vec<u8> {
+    body(DocumentKind::Report, Clocks::default(), LIFE, changes)
+}
+
+#[test]
+fn what_mallory_writes_is_set_apart_and_the_rest_arrives() {
+    let world = World::new(80);
+    let (gulnara, mallory) = world.coordinator_and_monitor("Gulnara", "Mallory");
+    let aida = world.monitor("Aida", &gulnara);
+    let (hers, shared) = (mallory.sends("мурда"), aida.sends("Аиданын сөзү"));
+    let member = mallory.does(|client| Ok(client.me().member));
+    world.syncs(&mallory);
+    world.syncs(&aida);
+    aida.does(|client| client.share(shared, member));
+    for person in [&aida, &mallory, &gulnara] {
+        world.syncs(person);
+    }
+    let aidas = mallory.does(|client| client.hazmat_changes(shared));
+    let mut long = makes(&mallory, hers, &"узун ".repeat(2_000));
+    let flipped = {
+        let mut raw = makes(&mallory, hers, "x").raw_bytes().to_vec();
+        let last = raw.len() - 1;
+        raw[last] ^= 1;
+        raw
+    };
+    let review = body(DocumentKind::Review, Clocks::default(), LIFE, Vec::new());
+    let tricks: [(&str, StreamId, Vec<u8>, &str); 9] = [
+        ("noise for a body", hers, vec![0xff; 300], "malformed"),
+        ("an empty body", hers, Vec::new(), "malformed"),
+        ("noise for a change", hers, in_a_body(vec![vec![7; 90]]), "malformed_change"),
+        ("a changed change", hers, in_a_body(vec![flipped]), "malformed_change"),
+        ("another's words", shared, in_a_body(aidas), "foreign"),
+        ("a review", hers, review, "not_allowed"),
+        ("a compressed chunk", hers, in_a_body(vec![long.bytes().to_vec()]), "malformed_change"),
+        (
+            "70,000 characters at once",
+            hers,
+            in_a_body(vec![makes(&mallory, hers, &"a".repeat(70_000)).raw_bytes().to_vec()]),
+            "malformed_change",
+        ),
+        ("the genesis again", hers, in_a_body(vec![GENESIS.to_vec()]), "foreign"),
+    ];
+    for (number, (what, report, content, reason)) in tricks.into_iter().enumerate() {
+        mallory.does(|client| client.hazmat_sends_body(report, &content));
+        world.syncs(&mallory);
+        let narrative = format!("Чындык {number}");
+        let honest = aida.sends(&narrative);
+        world.syncs(&aida);
+        world.syncs(&gulnara);
+        let apart = gulnara.does(|client| client.quarantined());
+        let found = apart.last().map(|one| one.reason.as_str());
+        assert_eq!((apart.len(), found), (number + 1, Some(reason)), "{what}");
+        assert_eq!(gulnara.opens(honest).narrative, narrative, "after {what}");
+    }
+    assert_eq!(gulnara.opens(hers).narrative, "мурда");
+    assert_eq!(gulnara.opens(shared).narrative, "Аиданын сөзү");
+    // What is right is taken, after all that.
+    let change = makes(&mallory, hers, "ооба ");
+    mallory.does(|client| client.hazmat_sends_body(hers, &in_a_body(vec![change.raw_bytes().to_vec()])));
+    world.syncs(&mallory);
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.opens(hers).narrative, "ооба мурда");
+}
+
+#[test]
+fn a_monitor_can_neither_acknowledge_nor_adopt_nor_sign_for_another() {
+    let world = World::new(81);
+    let (gulnara, mallory) = world.coordinator_and_monitor("Gulnara", "Mallory");
+    let aida = world.monitor("Aida", &gulnara);
+    let report = aida.sends("Аиданын сөзү");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    let device = aida.does(|client| Ok(client.me().device));
+    let checkpoint = Checkpoint { log_epoch: [0; 8], seq: 1, hash: Hash::ZERO, devices: vec![(device, 99)] };
+    mallory.does(|client| client.hazmat_sends_open(Kind::Checkpoint, checkpoint.to_bytes()));
+    mallory.does(|client| client.hazmat_sends_open(Kind::Adopt, Adopt(vec![Hash::ZERO]).to_bytes()));
+    let mut made = mallory.does(|client| client.hazmat_outbox());
+    let forged = Envelope { device, dseq: 50, ..made[0].clone() };
+    made.push(forged);
+
+    // The server takes none of it.
+    let _ = world.tries_to_sync(&mallory);
+    assert_eq!(mallory.status().alarms, ["own_envelope_refused"]);
+    // And when the server is hers as well, nobody believes it.
+    let mut frames = a_real_answer(&world, &gulnara);
+    add_to_the_log(&mut frames, &made);
+    feed(&gulnara, &frames);
+    let reasons: Vec<String> =
+        gulnara.does(|client| client.quarantined()).into_iter().map(|one| one.reason).collect();
+    assert_eq!(reasons, ["not_allowed", "not_allowed", "signature"]);
+    assert_eq!(gulnara.opens(report).narrative, "Аиданын сөзү");
+    let mut frames = a_real_answer(&world, &aida);
+    add_to_the_log(&mut frames, &made[..2]);
+    feed(&aida, &frames);
+    assert_eq!(aida.opens(report).narrative, "Аиданын сөзү");
+}
+
+fn a_real_answer(world: &World, person: &Person) -> Vec<Frame> {
+    person.restarts();
+    let effects = person.with(|client, engine| engine.handle(client, Input::SyncNow)).unwrap().unwrap();
+    let request = effects.into_iter().find_map(|effect| match effect {
+        Effect::Send(request) => Some(request),
+        _ => None,
+    });
+    let bytes = world.answers(&request.expect("a request"));
+    let mut decoder = FrameDecoder::default();
+    decoder.push(&bytes);
+    std::iter::from_fn(|| decoder.next_frame().unwrap()).collect()
+}
+
+fn add_to_the_log(frames: &mut Vec<Frame>, envelopes: &[Envelope]) {
+    let place = frames.iter().position(|frame| matches!(frame, Frame::HighWater { .. })).unwrap();
+    let Frame::HighWater { cursor, .. } = frames[place] else { unreachable!() };
+    let logged = envelopes
+        .iter()
+        .zip(cursor + 1..)
+        .map(|(envelope, seq)| Frame::Logged { seq, envelope: envelope.to_wire(Elide::default()) });
+    let logged: Vec<Frame> = logged.collect();
+    let count = logged.len() as u64;
+    frames.splice(place..place, logged);
+    if let Some(Frame::HighWater { cursor, .. }) =
+        frames.iter_mut().find(|frame| matches!(frame, Frame::HighWater { .. }))
+    {
+        *cursor += count;
+    }
+}
+
+fn feed(person: &Person, frames: &[Frame]) {
+    let bytes: Vec<u8> = frames.iter().flat_map(Frame::to_bytes).collect();
+    feed_bytes(person, &bytes);
+}
+
+fn feed_bytes(person: &Person, bytes: &[u8]) {
+    person.restarts();
+    let step = |input| person.with(|client, engine| engine.handle(client, input)).expect("it is on");
+    step(Input::SyncNow).expect("a request");
+    for input in [Input::Status(200), Input::Bytes(bytes.to_vec()), Input::Finished] {
+        let _ = step(input);
+    }
+}
+
+/// A world in which the coordinator has something to fetch, and the answer that brings it.
+fn a_world_with_news(seed: u64) -> (World, Person, Person, Vec<StreamId>, Vec<Frame>) {
+    let world = World::new(seed);
+    let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let reports = ["Биринчи", "Экинчи", "Үчүнчү"].map(|text| aida.sends(text)).to_vec();
+    world.syncs(&aida);
+    let frames = a_real_answer(&world, &gulnara);
+    (world, gulnara, aida, reports, frames)
+}
+
+/// With an honest server again, everything is there.
+fn all_is_well_in_the_end(world: &World, gulnara: &Person, reports: &[StreamId]) {
+    gulnara.restarts();
+    world.syncs(gulnara);
+    for (report, text) in reports.iter().zip(["Биринчи", "Экинчи", "Үчүнчү"]) {
+        assert_eq!(gulnara.opens(*report).narrative, text);
+    }
+    assert!(gulnara.does(|client| client.quarantined()).is_empty());
+}
+
+fn logged(frames: &[Frame]) -> Vec<usize> {
+    (0..frames.len()).filter(|place| matches!(frames[*place], Frame::Logged { .. })).collect()
+}
+
+#[test]
+fn a_server_that_keeps_an_envelope_back_is_noticed() {
+    let (world, gulnara, _, reports, mut frames) = a_world_with_news(82);
+    let places = logged(&frames);
+    frames.remove(*places.last().unwrap());
+    feed(&gulnara, &frames);
+    assert!(gulnara.status().alarms.contains(&"log_rewritten".to_owned()), "{:?}", gulnara.status());
+    all_is_well_in_the_end(&world, &gulnara, &reports);
+}
+
+#[test]
+fn a_server_that_reorders_or_renumbers_the_log_is_noticed() {
+    for renumbers in [false, true] {
+        let (world, gulnara, _, reports, mut frames) = a_world_with_news(83 + u64::from(renumbers));
+        let places = logged(&frames);
+        if renumbers {
+            for place in &places {
+                if let Frame::Logged { seq, .. } = &mut frames[*place] {
+                    *seq += 40;
+                }
+            }
+        } else {
+            frames.swap(places[0], places[places.len() - 1]);
+        }
+        feed(&gulnara, &frames);
+        let before = gulnara.status();
+        all_is_well_in_the_end(&world, &gulnara, &reports);
+        let noticed =
+            !before.alarms.is_empty() || !gulnara.status().alarms.is_empty() || before.trouble.is_some();
+        assert!(noticed, "renumbers: {renumbers}, {before:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_always_cut_costs_nothing_but_time() {
+    let (world, gulnara, _, reports, _) = a_world_with_news(85);
+    for cut in (0..900).step_by(37) {
+        let bytes: Vec<u8> = a_real_answer(&world, &gulnara).iter().flat_map(Frame::to_bytes).collect();
+        feed_bytes(&gulnara, &bytes[..cut.min(bytes.len() - 1)]);
+        assert!(gulnara.list().len() <= reports.len());
+        assert!(gulnara.status().alarms.is_empty(), "cut at {cut}: {:?}", gulnara.status().alarms);
+    }
+    all_is_well_in_the_end(&world, &gulnara, &reports);
+}
+
+#[test]
+fn a_server_that_says_stored_of_what_it_does_not_have_loses_nothing() {
+    let world = World::new(86);
+    let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let frames = a_real_answer(&world, &aida);
+    let report = aida.sends("Жоголбойт");
+    let frames: Vec<Frame> = frames
+        .into_iter()
+        .map(|frame| match frame {
+            Frame::Status(status) => {
+                let accepted_dseq = u64::MAX / 2;
+                Frame::Status(baikoo_client_core::protocol::frame::Status { accepted_dseq, ..status })
+            }
+            other => other,
+        })
+        .collect();
+    feed(&aida, &frames);
+    aida.restarts();
+    // The first call brings the truth, the second what was withheld by the lie.
+    world.syncs(&aida);
+    assert!(aida.delivery(report) < Delivery::Stored, "the lie is taken back");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.opens(report).narrative, "Жоголбойт");
+}
+
+#[test]
+fn no_membership_entry_can_be_put_in_anothers_place() {
+    let world = World::new(87);
+    let gulnara = world.coordinator("Gulnara");
+    let invited = gulnara.does(|client| {
+        client.invite(baikoo_client_core::protocol::membership::Role::Monitor, "Aida", 3_600_000)
+    });
+    world.syncs(&gulnara);
+    let aida = world.joins("Aida", &invited.link);
+    // Her enrolment goes through; then the server lies about who is in the workspace.
+    let step = |input| aida.with(|client, engine| engine.handle(client, input)).unwrap().unwrap();
+    let admission = step(Input::SyncNow).into_iter().find_map(|effect| match effect {
+        Effect::Send(request) => Some(request),
+        _ => None,
+    });
+    let _ = world.answers(&admission.unwrap());
+    step(Input::Status(200));
+    let asks = step(Input::Finished).into_iter().find_map(|effect| match effect {
+        Effect::Send(request) => Some(request),
+        _ => None,
+    });
+    let honest = world.answers(&asks.unwrap());
+    let mut decoder = FrameDecoder::default();
+    decoder.push(&honest);
+    let frames: Vec<Frame> = std::iter::from_fn(|| decoder.next_frame().unwrap()).collect();
+    let entries: Vec<usize> =
+        (0..frames.len()).filter(|place| matches!(frames[*place], Frame::Entry(_))).collect();
+    assert!(entries.len() >= 3, "a genesis, an invitation, an enrolment");
+    let Frame::Entry(genesis) = &frames[entries[0]] else { unreachable!() };
+    for place in (0..genesis.len()).step_by(3) {
+        let mut lie = frames.clone();
+        if let Frame::Entry(bytes) = &mut lie[entries[0]] {
+            bytes[place] ^= 0x10;
+        }
+        feed(&aida, &lie);
+        let known = aida.tries(|client| client.members()).map(|members| members.len()).unwrap_or(0);
+        assert_eq!(known, 0, "a genesis changed at {place}");
+    }
+    // One kept back, and one in another's place.
+    for lie in [
+        frames
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != entries[1])
+            .map(|(_, frame)| frame.clone())
+            .collect(),
+        {
+            let mut lie = frames.clone();
+            lie.swap(entries[1], entries[2]);
+            lie
+        },
+    ] {
+        let lie: Vec<Frame> = lie;
+        feed(&aida, &lie);
+        let known = aida.tries(|client| client.members()).map(|members| members.len()).unwrap_or(0);
+        assert!(known <= 1, "only the genesis was in its place: {known}");
+    }
+    aida.restarts();
+    world.syncs(&aida);
+    let report = aida.sends("Келди");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.opens(report).narrative, "Келди");
+}
