@@ -9,6 +9,12 @@ const REFRESH_MS = 500;
 
 export type Source = { kind: 'query'; filter: Filter } | { kind: 'inbox' } | { kind: 'fixed'; reports: ReportSummary[] };
 
+export function sameSource(a: Source, b: Source): boolean {
+  if (a.kind === 'query' && b.kind === 'query') return a.filter === b.filter;
+  if (a.kind === 'fixed' && b.kind === 'fixed') return a.reports === b.reports;
+  return a.kind === b.kind;
+}
+
 export class Rows {
   total = $state(0);
   /** Whether the first answer has come. */
