@@ -42,7 +42,7 @@ const coordinator = commandLine('coordinator');
 const member = commandLine('member');
 // The report that is worked on: the shooting, which is the one with a story.
 const mine = () => row('аткылоо').first();
-const row = (text) => phone.page.locator('main li button', { hasText: text });
+const row = (text, page = phone.page) => page.locator('main li button', { hasText: text });
 const back = async () => {
   const { page } = phone;
   if (await page.locator('header progress').count()) {
@@ -89,11 +89,43 @@ await story('a coordinator makes a workspace in the browser and is given recover
   await shot(page, '02-coordinator-home');
 });
 
+let link;
 await story('the coordinator invites in the browser', async () => {
-  const invite = desk.page.getByRole('button', { name: /^invite/i });
-  if (!(await invite.count())) return 'no screen with an Invite action yet';
-  await invite.first().click();
-  await desk.page.locator('svg').first().waitFor();
+  const { page } = desk;
+  await page.getByRole('button', { name: 'People' }).first().click();
+  await page.getByRole('button', { name: 'Invite', exact: true }).click();
+  await page.getByLabel('For whom').fill('Cholpon');
+  await page.getByRole('button', { name: 'Make the invitation' }).click();
+  link = await page.locator('dialog[open] textarea').inputValue();
+  assert.ok(link.startsWith(server.address));
+  await shot(page, '02-invitation');
+  await page.locator('dialog[open] button.primary').click();
+  await page.getByText('open', { exact: false }).first().waitFor();
+});
+
+await story('what a monitor writes with the server stopped appears on the coordinator’s screen by itself', async () => {
+  const village = await openBrowser('village', { locale: 'ky-KG', errors });
+  const { page } = village;
+  await joinByLink(page, link, 'Чолпон');
+  await page.locator('footer button.primary').waitFor();
+  await server.stop();
+  await page.locator('footer button.primary').click();
+  await page.locator('.press').nth(1).click();
+  await page.locator('input[type=search]').fill(PLACE);
+  await page.locator('main li button').last().click();
+  await page.locator('main button.big').first().click();
+  await page.locator('main button.big').nth(1).click();
+  await page.locator('.list label').first().click();
+  await page.locator('main textarea').waitFor();
+  await page.locator('footer button.primary').click();
+  await page.locator('footer button.primary.full').click();
+  await row(PLACE, page).locator('.badge.on_device').waitFor();
+  await desk.page.getByRole('button', { name: 'Reports' }).first().click();
+  assert.ok(!(await desk.page.locator('.desk .list').innerText()).includes(PLACE));
+  await server.start();
+  await desk.page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
+  await shot(desk.page, '02-arrived');
+  await village.context.close();
 });
 
 await story('a coordinator makes a workspace on the command line, and invitations', async () => {
