@@ -66,7 +66,7 @@ await page.locator('input[autocomplete=off]').fill('Desk');
 await page.locator('input[type=password]').fill(PASSPHRASE);
 const joined = performance.now();
 await page.locator('form button.primary:enabled').click();
-await page.locator('main button.line').waitFor();
+await page.locator('nav .place').first().waitFor();
 page.setDefaultTimeout(900_000);
 // The driver speaks to the core's worker as the page does.
 const call = (method, ...args) =>
@@ -99,7 +99,7 @@ await context.addInitScript(() => {
 // Everything has to have come before it is measured.
 await page.reload();
 await unlock(page);
-await page.locator('main button.line').waitFor();
+await page.locator('nav .place').first().waitFor();
 // A second coordinator is given the reports once the first has vouched for her device.
 for (let device; !device; ) {
   coordinator('sync');
