@@ -14,6 +14,8 @@ mod incoming;
 mod merge;
 mod outgoing;
 mod status;
+#[cfg(test)]
+mod training;
 
 pub mod driver;
 
