@@ -65,6 +65,7 @@ impl Client {
     fn apply_batch(&mut self, rows: Vec<EnvelopeRow>) -> Result<(), ClientError> {
         let mut verdicts: BTreeMap<i64, Verdict> = BTreeMap::new();
         let mut opened = Vec::new();
+        let mut fresh_keys = Vec::new();
         let mut touched = BTreeSet::new();
         let headers: Vec<(i64, DeviceId, Kind, StreamId)> = rows
             .iter()
@@ -75,7 +76,7 @@ impl Client {
             let verdict = match self.verify(&row)? {
                 Some(verdict) => verdict,
                 None => match row.envelope.kind {
-                    Kind::Changes => match self.open_changes(row)? {
+                    Kind::Changes => match self.open_changes(row, &mut fresh_keys)? {
                         Ok(done) => {
                             opened.push(done);
                             continue;
@@ -92,6 +93,9 @@ impl Client {
         let documents = self.merge(opened, &mut verdicts, &mut touched)?;
         let now_ms = self.env.clocks().wall_ms;
         self.store.write(|tx| {
+            for (stream, key) in &fresh_keys {
+                tx.add_key(*stream, key, true)?;
+            }
             for merged in &documents {
                 merged.keep(tx)?;
             }
@@ -205,18 +209,28 @@ impl Client {
         })
     }
 
-    pub(super) fn open_changes(&mut self, row: EnvelopeRow) -> Result<Result<Opened, Verdict>, ClientError> {
+    /// Opens an envelope. A key that came with it goes to `fresh_keys`, for the caller to keep: a
+    /// transaction for each would cost a sync of the disk for each new report.
+    pub(super) fn open_changes(
+        &self,
+        row: EnvelopeRow,
+        fresh_keys: &mut Vec<(StreamId, DocumentKey)>,
+    ) -> Result<Result<Opened, Verdict>, ClientError> {
         let envelope = &row.envelope;
         let Payload::Sealed(sealed) = &envelope.payload else {
             return Ok(Err(Verdict::SetApart("malformed")));
         };
         let stream = envelope.stream;
-        let key = self.store.read(|tx| tx.key(stream, sealed.key_id))?;
+        let fresh = fresh_keys.iter().find(|(of, key)| *of == stream && key.id() == sealed.key_id);
+        let key = match fresh {
+            Some((_, key)) => Some(key.clone()),
+            None => self.store.read(|tx| tx.key(stream, sealed.key_id))?,
+        };
         let key = match key {
             Some(key) => key,
             None => match self.find_key(&sealed.seals, sealed.key_id, stream) {
                 Some(key) => {
-                    self.store.write(|tx| Ok::<_, ClientError>(tx.add_key(stream, &key, true)?))?;
+                    fresh_keys.push((stream, key.clone()));
                     key
                 }
                 None => return Ok(Err(Verdict::Waits("no_key"))),

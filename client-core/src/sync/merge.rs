@@ -115,9 +115,9 @@ impl Client {
             use EnvelopeState::{Applied, Outbox, Stored};
             row.envelope.kind == Kind::Changes && matches!(row.state, Applied | Outbox | Stored)
         };
-        let mut rest = Vec::new();
+        let (mut rest, mut fresh_keys) = (Vec::new(), Vec::new());
         for envelope in envelopes.into_iter().filter(counts) {
-            rest.extend(self.open_changes(envelope)?.ok());
+            rest.extend(self.open_changes(envelope, &mut fresh_keys)?.ok());
         }
         let mut merged = Merged {
             row: DocumentRow { report: row.report, ..row },
@@ -151,7 +151,10 @@ impl Client {
                 .receive(std::slice::from_ref(&change.bytes), actor)
                 .map_err(|_| crate::client::damaged("own change"))?;
         }
-        self.store.write(|tx| Ok(tx.rebase_document(stream, &merged.document.save())?))
+        self.store.write(|tx| {
+            fresh_keys.iter().try_for_each(|(stream, key)| tx.add_key(*stream, key, true).map(|_| ()))?;
+            Ok(tx.rebase_document(stream, &merged.document.save())?)
+        })
     }
 }
 

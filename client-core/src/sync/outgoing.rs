@@ -141,15 +141,13 @@ impl Client {
         if !may_write || self.is_pending_coordinator() {
             return Ok(());
         }
-        let full = |client: &Self| -> Result<bool, ClientError> {
-            let (_, bytes) = client.store.read(|tx| tx.outbox_size())?;
-            Ok(usize::try_from(bytes).unwrap_or(usize::MAX) >= up.max(1))
-        };
+        let (_, bytes) = self.store.read(|tx| tx.outbox_size())?;
+        let mut bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         for stream in self.store.read(|tx| tx.streams_to_seal(STREAMS_PER_CALL))? {
-            if full(self)? {
+            if bytes >= up.max(1) {
                 return Ok(());
             }
-            self.seal_stream(stream)?;
+            bytes = bytes.saturating_add(self.seal_stream(stream)?);
         }
         for stream in self.store.read(|tx| tx.streams_to_grant())? {
             self.seal_grants(stream)?;
@@ -161,7 +159,9 @@ impl Client {
         self.role == baikoo_protocol::membership::Role::Coordinator && !self.coordinates()
     }
 
-    fn seal_stream(&mut self, stream: StreamId) -> Result<(), ClientError> {
+    /// Answers by how many bytes the outbox has grown.
+    fn seal_stream(&mut self, stream: StreamId) -> Result<usize, ClientError> {
+        let mut grown = 0;
         let (row, changes, own_key) = self.store.read(|tx| {
             let row = tx.document(stream)?.ok_or(damaged("document"))?;
             Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.writing_key(stream)?))
@@ -187,12 +187,13 @@ impl Client {
             let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
             let up_to = batch.last().map_or(0, |change| change.id);
-            self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {
-                tx.seal_changes(stream, up_to)?;
-                tx.announce_key(stream, own_key.key.id())
-            })?;
+            grown +=
+                self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {
+                    tx.seal_changes(stream, up_to)?;
+                    tx.announce_key(stream, own_key.key.id())
+                })?;
         }
-        Ok(())
+        Ok(grown)
     }
 
     fn server_now_if_known(&self) -> Result<i64, ClientError> {
@@ -278,6 +279,7 @@ impl Client {
             }
             Ok(())
         })
+        .map(|_| ())
     }
 
     /// Takes quarantined envelopes in after all.
@@ -300,14 +302,14 @@ impl Client {
         self.take_adopted(hashes)
     }
 
-    /// Makes the next envelope of this device, in one transaction with `also`.
+    /// Makes the next envelope of this device, in one transaction with `also`. Answers its size.
     pub(super) fn put_in_outbox(
         &mut self,
         kind: Kind,
         stream: StreamId,
         content: Content<'_>,
         also: impl FnOnce(&crate::store::Tx<'_>) -> Result<(), crate::store::StoreError>,
-    ) -> Result<(), ClientError> {
+    ) -> Result<usize, ClientError> {
         let (dseq, prev) = self.store.read(|tx| {
             let prev = tx.get_array(Name::LastHash)?.map_or(Hash::ZERO, Hash);
             Ok::<_, ClientError>((tx.get_count(Name::Dseq)? + 1, prev))
@@ -346,8 +348,9 @@ impl Client {
             also(tx)?;
             tx.add_envelope(&envelope, EnvelopeState::Outbox, None, now_ms)?;
             tx.set_count(Name::Dseq, dseq)?;
-            Ok(tx.set(Name::LastHash, &envelope.hash().0)?)
-        })
+            Ok::<_, ClientError>(tx.set(Name::LastHash, &envelope.hash().0)?)
+        })?;
+        Ok(envelope.to_bytes().len())
     }
 }
 
