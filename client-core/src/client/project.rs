@@ -14,7 +14,7 @@ use crate::form::labels::{Language, find};
 use crate::form::{Answers, default_form, gazetteer, review_form};
 use crate::report::{Document, Path, TalkKind, TextName};
 use crate::search::fold::fold;
-use crate::store::{EnvelopeState, Name, RowColumns, Tx};
+use crate::store::{Name, RowColumns, Tx};
 use crate::view::Delivery;
 
 /// How much of the narrative stands in a list, in characters.
@@ -267,21 +267,20 @@ impl Client {
     pub(crate) fn delivery(&self, stream: StreamId) -> Result<Delivery, ClientError> {
         let own = self.device.id();
         self.store.read(|tx| {
-            let Some(row) = tx.document(stream)? else { return Ok(Delivery::OnDevice) };
-            if !row.released {
+            let progress = tx.progress(own, stream)?;
+            if progress.draft {
                 return Ok(Delivery::Draft);
             }
-            if tx.has_unsealed(stream)? {
+            if !progress.known || progress.unsealed {
                 return Ok(Delivery::OnDevice);
             }
-            let last = tx.last_own_dseq(own, stream)?;
-            let stored = tx.envelopes_at(own, last)?.iter().all(|row| row.state != EnvelopeState::Outbox);
+            let last = progress.last_dseq;
             Ok(match last {
                 // Nothing in it is from here: it came from the server, and more is known only to those
                 // who coordinate.
                 0 if self.coordinates() => Delivery::Received,
                 0 => Delivery::Stored,
-                _ if !stored => Delivery::OnDevice,
+                _ if progress.in_outbox => Delivery::OnDevice,
                 _ if last <= tx.get_count(crate::store::Name::ReceivedDseq)? => Delivery::Received,
                 _ => Delivery::Stored,
             })

@@ -50,6 +50,21 @@ pub struct StoredKey {
     pub announced: bool,
 }
 
+/// How far this device's own part of a document has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The document is here.
+    pub known: bool,
+    /// It was not let go yet.
+    pub draft: bool,
+    /// Something in it is in no envelope yet.
+    pub unsealed: bool,
+    /// The last of this device's envelopes of it; 0 if there is none.
+    pub last_dseq: u64,
+    /// That envelope is not known to be stored by the server.
+    pub in_outbox: bool,
+}
+
 impl Tx<'_> {
     /// A document.
     pub fn document(&self, stream: StreamId) -> Result<Option<DocumentRow>, StoreError> {
@@ -173,7 +188,7 @@ impl Tx<'_> {
     pub fn streams_to_seal(&self, limit: u32) -> Result<Vec<StreamId>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "select d.stream from document d
-             where d.released = 1 and exists (select 1 from change c where c.stream = d.stream and c.sealed = 0)
+             where d.released = 1 and d.stream in (select stream from change where sealed = 0)
              order by d.priority, d.begun_ms limit ?1",
         )?;
         let rows = statement.query_map([limit], |row| row.get::<_, Vec<u8>>(0))?;
@@ -189,11 +204,28 @@ impl Tx<'_> {
         Ok(statement.query_row([], |row| Ok((super::number(row.get(0)?), super::number(row.get(1)?))))?)
     }
 
-    /// Whether a document has changes that are in no envelope yet.
-    pub fn has_unsealed(&self, stream: StreamId) -> Result<bool, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("select 1 from change where stream = ?1 and sealed = 0 limit 1")?;
-        Ok(statement.exists([stream.0])?)
+    /// How far this device's own part of a document has come. Asked for every row of a list, so it
+    /// reads indices alone: the rows hold whole documents and envelopes.
+    pub fn progress(&self, me: DeviceId, stream: StreamId) -> Result<Progress, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "select exists (select 1 from document where stream = ?1),
+                    exists (select 1 from document where stream = ?1 and released = 0),
+                    exists (select 1 from change where stream = ?1 and sealed = 0),
+                    coalesce(o.dseq, 0), coalesce(o.state = 'outbox', 0)
+             from (select 1) left join
+                  (select dseq, state from envelope where device = ?2 and stream = ?1
+                   order by dseq desc, state limit 1) o",
+        )?;
+        let progress = statement.query_row((stream.0, me.0), |row| {
+            Ok(Progress {
+                known: row.get(0)?,
+                draft: row.get(1)?,
+                unsealed: row.get(2)?,
+                last_dseq: super::number(row.get(3)?),
+                in_outbox: row.get(4)?,
+            })
+        })?;
+        Ok(progress)
     }
 
     /// Lets a document leave the device.

@@ -259,14 +259,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The highest `dseq` of this device's envelopes of a stream; 0 if there is none.
-    pub fn last_own_dseq(&self, me: DeviceId, stream: StreamId) -> Result<u64, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "select coalesce(max(dseq), 0) from envelope where stream = ?2 and device = ?1",
-        )?;
-        Ok(number(statement.query_row((me.0, stream.0), |row| row.get(0))?))
-    }
-
     /// How many envelopes and bytes wait in the outbox.
     pub fn outbox_size(&self) -> Result<(u64, u64), StoreError> {
         let mut statement = self.0.prepare_cached(

@@ -16,7 +16,7 @@ mod meta;
 mod peers;
 mod projection;
 
-pub use documents::{DocumentRow, StoredKey, UnsealedChange};
+pub use documents::{DocumentRow, Progress, StoredKey, UnsealedChange};
 pub use log::{EnvelopeRow, EnvelopeState};
 pub use meta::Name;
 pub use peers::Peer;
@@ -81,7 +81,9 @@ pub struct Store {
     connection: Connection,
 }
 
-const VERSION: i64 = 1;
+/// Each brings a database one version on. One that has shipped is never edited: the next is a new file.
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/001_init.sql"), include_str!("migrations/002_progress.sql")];
 
 impl Store {
     /// Opens the database, and makes it if it is not there.
@@ -137,17 +139,15 @@ impl Store {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         let version: i64 = self.connection.query_row("pragma user_version", [], |row| row.get(0))?;
-        match version {
-            0 => {
-                let transaction = self.connection.transaction()?;
-                transaction.execute_batch(include_str!("migrations/001_init.sql"))?;
-                transaction.pragma_update(None, "user_version", VERSION)?;
-                transaction.commit()?;
-                Ok(())
-            }
-            VERSION => Ok(()),
-            _ => Err(StoreError::Newer),
+        let done = usize::try_from(version).map_err(|_| StoreError::Damaged("version"))?;
+        let wanted = MIGRATIONS.get(done..).ok_or(StoreError::Newer)?;
+        if wanted.is_empty() {
+            return Ok(());
         }
+        let transaction = self.connection.transaction()?;
+        wanted.iter().try_for_each(|migration| transaction.execute_batch(migration))?;
+        transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+        Ok(transaction.commit()?)
     }
 }
 
