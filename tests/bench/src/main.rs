@@ -4,6 +4,8 @@
 
 mod case;
 mod device;
+mod goals;
+mod machine;
 mod peer;
 mod process;
 mod proxy;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::case::{CUT_BYTES, Local, Measure};
+use crate::machine::{load, machine, today};
 use crate::proxy::{EDGE, GPRS, LAN};
 use crate::throughput::Throughput;
 
@@ -38,13 +39,13 @@ impl Results {
         }
     }
 
-    fn find(&self, system: &str, case: &str, reports: usize) -> Option<&Measure> {
+    pub fn find(&self, system: &str, case: &str, reports: usize) -> Option<&Measure> {
         self.measures.iter().find(|one| {
             one.system == system && one.case == case && one.reports == reports && one.profile == LAN
         })
     }
 
-    fn counts(&self, system: &str) -> Vec<usize> {
+    pub fn counts(&self, system: &str) -> Vec<usize> {
         let mut counts: Vec<usize> =
             self.measures.iter().filter(|one| one.system == system).map(|one| one.reports).collect();
         counts.sort_unstable();
@@ -297,7 +298,7 @@ impl Results {
     }
 
     /// By what factor each time grows from 1,000 to 10,000 reports.
-    fn growth(&self) -> Vec<(String, f64)> {
+    pub fn growth(&self) -> Vec<(String, f64)> {
         let mut all = Vec::new();
         for case in CASES {
             if let (Some(small), Some(large)) =
@@ -330,124 +331,26 @@ impl Results {
         }
         out.push('\n');
     }
-
-    fn goals(&self, out: &mut String) {
-        let mut goals = Vec::new();
-        for count in self.counts("ours") {
-            if let Some(one) = self.find("ours", "nothing changed", count) {
-                let (up, down, turns) = (one.traffic.up, one.traffic.down, one.traffic.turns);
-                goals.push((
-                    format!("nothing changed, {count} reports: 1 round trip, ≤ 300 B each way"),
-                    format!("{turns} round trip, {up} B up, {down} B down"),
-                    turns == 1 && up <= 300 && down <= 300,
-                ));
-            }
-        }
-        for count in self.counts("ours") {
-            if let Some(one) = self.find("ours", "one edit", count) {
-                goals.push((
-                    format!("one edit, {count} reports: ≤ 0.5 kB up"),
-                    format!("{} B up", one.traffic.up),
-                    one.traffic.up <= 500,
-                ));
-            }
-        }
-        for (language, one) in &self.words {
-            goals.push((
-                format!("new report with 120 words ({language}): ≤ 1.1 kB up"),
-                format!("{} B up", one.traffic.up),
-                one.traffic.up <= 1_100,
-            ));
-        }
-        if let Some(one) = self.find("ours", "bootstrap", 10_000) {
-            let bytes = one.traffic.up + one.traffic.down;
-            goals.push((
-                "bootstrap of 10,000: ≤ 8 MB".to_owned(),
-                format!("{:.1} MB", bytes as f64 / 1e6),
-                bytes <= 8_000_000,
-            ));
-        }
-        for count in self.counts("samod").into_iter().filter(|count| *count >= 1_000) {
-            if let (Some(ours), Some(theirs)) =
-                (self.find("ours", "bootstrap", count), self.find("samod", "bootstrap", count))
-            {
-                let factor = theirs.wall.as_secs_f64() / ours.wall.as_secs_f64();
-                goals.push((
-                    format!("bootstrap of {count} ≥ 10 times samod's speed (LAN)"),
-                    format!("{factor:.1} times"),
-                    factor >= 10.0,
-                ));
-            }
-        }
-        if let Some(one) = self.local.last() {
-            goals.push((
-                "a save durable in ≤ 5 ms, median".to_owned(),
-                format!("{:.1} ms ({} reports)", one.save(0.5), one.reports),
-                one.save(0.5) <= 5.0,
-            ));
-        }
-        if let Some(one) = self.local.iter().find(|one| one.reports == 10_000) {
-            for (what, name) in [("first 50 shown", "page"), ("all in one list", "all")] {
-                goals.push((
-                    format!("list of 10,000 ≤ 200 ms after unlock: {what}"),
-                    format!("{:.0} ms", one.median(name)),
-                    one.median(name) <= 200.0,
-                ));
-            }
-            goals.push((
-                "search of 10,000 ≤ 20 ms".to_owned(),
-                format!("{:.1} ms, slowest word", one.search()),
-                one.search() <= 20.0,
-            ));
-        }
-        for one in &self.throughput {
-            goals.push((
-                format!("server ≥ 5,000 envelopes/s from 50 devices, {} a call", one.per_call),
-                format!("{:.0}/s", one.envelopes_per_second),
-                one.envelopes_per_second >= 5_000.0,
-            ));
-            goals.push((
-                format!("and ≥ 60 % of Ed25519 alone, {} a call", one.per_call),
-                format!("{:.0} %", one.share()),
-                one.share() >= 60.0,
-            ));
-        }
-        if let Some((what, factor)) = self.growth().into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
-            goals.push((
-                "every time grows at most 11-fold from 1,000 to 10,000".to_owned(),
-                format!("at most {factor:.1}-fold ({what})"),
-                factor <= 11.0,
-            ));
-        }
-        if goals.is_empty() {
-            return;
-        }
-        out.push_str("## Goals\n\n| goal | measured | |\n|---|---|---|\n");
-        for (goal, measured, met) in goals {
-            let _ = writeln!(out, "| {goal} | {measured} | {} |", if met { "met" } else { "**not met**" });
-        }
-        out.push('\n');
-    }
 }
 
 impl Throughput {
-    fn share(&self) -> f64 {
+    pub fn share(&self) -> f64 {
         self.envelopes_per_second / self.verifies_per_second * 100.0
     }
 }
 
 impl Local {
-    fn median(&self, name: &str) -> f64 {
+    pub fn median(&self, name: &str) -> f64 {
         let runs = self.opens.as_array().into_iter().flatten();
         quantile(runs.filter_map(|run| run[name].as_f64()).collect(), 0.5)
     }
 
-    fn search(&self) -> f64 {
+    pub fn search(&self) -> f64 {
         let words = self.search.as_object().into_iter().flatten();
         words.map(|(_, word)| quantile(numbers(&word["took"]), 0.5)).fold(0.0, f64::max)
     }
 
-    fn save(&self, part: f64) -> f64 {
+    pub fn save(&self, part: f64) -> f64 {
         quantile(numbers(&self.save), part)
     }
 }
@@ -484,46 +387,6 @@ fn long(time: Duration) -> String {
 
 fn memory(kb: u64) -> String {
     format!("{:.0} MB", kb as f64 / 1024.0)
-}
-
-fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
-}
-
-fn machine() -> String {
-    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    let info = read("/proc/cpuinfo");
-    let model = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let memory = read("/proc/meminfo");
-    let kb: f64 = memory
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))
-        .and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok())
-        .unwrap_or(0.0);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kernel = read("/proc/sys/kernel/osrelease");
-    format!(
-        "{}, {cores} cores, {:.0} GB, Linux {}",
-        model.trim_start_matches([' ', '\t', ':']).trim(),
-        kb / 1024.0 / 1024.0,
-        kernel.trim()
-    )
-}
-
-/// The day by the machine's clock (Howard Hinnant's civil_from_days).
-fn today() -> String {
-    let seconds =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let days = i64::try_from(seconds / 86_400).unwrap_or(0) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    format!("{}-{month:02}-{day:02}", year + era * 400 + i64::from(month <= 2))
 }
 
 const HOW: &str = "## How it is measured
