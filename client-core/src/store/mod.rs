@@ -146,7 +146,11 @@ impl Store {
         }
         let transaction = self.connection.transaction()?;
         wanted.iter().try_for_each(|migration| transaction.execute_batch(migration))?;
-        transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+        transaction.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX),
+        )?;
         Ok(transaction.commit()?)
     }
 }

@@ -90,14 +90,19 @@ impl Writer {
         if as_wanted && (!standing.is_empty() || *scalar == Scalar::Empty) {
             return Ok(());
         }
-        let several = standing.len() > 1;
+        let standing: Vec<_> =
+            standing.into_iter().filter_map(|(value, _)| value.as_scalar().cloned()).collect();
         let (value, bytes) = value_of(scalar)?;
         self.spend(2 * OP_BYTES + 2 * key.len() + bytes, 2)?;
-        if several {
+        if standing.len() > 1 {
             // Automerge writes the choice of what already wins as a deletion of the rest. Then this
             // choice would have no author, and would lose against somebody else's other choice
-            // without a trace. A put in between makes it a put like any other.
-            let between = if *scalar == Scalar::Empty { ScalarValue::Int(0) } else { ScalarValue::Null };
+            // without a trace. A put in between, of what neither stands there nor is wanted, makes it
+            // a put like any other.
+            let between = std::iter::once(ScalarValue::Null)
+                .chain((0..).map(ScalarValue::Int))
+                .find(|one| *one != value && !standing.contains(one))
+                .expect("there are more integers than versions");
             self.tx().put(object, key, between)?;
         }
         Ok(self.tx().put(object, key, value)?)

@@ -360,3 +360,16 @@ fn a_saved_document_comes_back_with_the_changes_stored_since() {
     assert!(matches!(Document::load(&base, &since[..1]), Err(DocumentError::Incomplete)));
     assert!(matches!(Document::load(b"no document", &[]), Err(DocumentError::Unreadable)));
 }
+
+#[test]
+fn an_answer_that_two_gave_alike_can_be_taken_back() {
+    let (mut aida, mut bermet) = (aida(), bermet());
+    aida.edits(|edit| edit.set_scalar(&Path::question("q0"), Scalar::Integer(0)));
+    bermet.edits(|edit| edit.set_scalar(&Path::question("q0"), Scalar::Integer(0)));
+    bermet.hears(&aida);
+    bermet.edits(|edit| edit.set(&Path::question("q0"), None));
+    let mut gulnara = Person::new(0);
+    gulnara.hears(&aida);
+    gulnara.hears(&bermet);
+    meet(&mut aida, &mut bermet);
+}
