@@ -66,6 +66,12 @@ pub enum ClientError {
     /// A bug.
     #[error("internal error")]
     Internal(#[source] Option<StoreError>),
+    /// The workspace has been locked since.
+    #[error("locked; unlock it first")]
+    Locked,
+    /// The platform's key store did not open the key, or the person did not let it.
+    #[error("the key store of this device refused")]
+    KeyStoreRefused,
 }
 
 impl ClientError {
@@ -91,11 +97,13 @@ impl ClientError {
             Self::BusyElsewhere => "busy_elsewhere",
             Self::Damaged(_) => "damaged",
             Self::Internal(_) => "internal",
+            Self::Locked => "locked",
+            Self::KeyStoreRefused => "key_store_refused",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 21] = [
         "wrong_passphrase",
         "weak_passphrase",
         "no_workspace",
@@ -115,6 +123,8 @@ impl ClientError {
         "busy_elsewhere",
         "damaged",
         "internal",
+        "locked",
+        "key_store_refused",
     ];
 
     /// The error as data, for a front end in another language.
