@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{wasm, web};
+use crate::{bindings, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -34,6 +34,8 @@ enum Step {
     Docs,
     /// Licences, sources, and who depends on what.
     Deny,
+    /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
+    Bindings,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -81,7 +83,8 @@ impl Step {
         match self {
             Self::Fmt => {
                 quietly(cargo().args(["fmt", "--all", "--check"]))?;
-                quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))
+                quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))?;
+                quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST, "--check"]))
             }
             Self::Clippy => aloud(cargo().args([
                 "clippy",
@@ -115,6 +118,7 @@ impl Step {
                 let mut deny = cargo();
                 aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
             }
+            Self::Bindings => bindings::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),

@@ -1,0 +1,79 @@
+//! An open workspace: one method here is one method of the client, where it is documented in full.
+
+mod people;
+mod read;
+mod review;
+mod sync;
+mod write;
+
+use std::sync::Arc;
+
+use baikoo_client_core::client::Client;
+use baikoo_client_core::error::ClientError;
+
+use super::events::{Events, Subscription};
+use super::platform::Observer;
+use super::runtime::work;
+use super::session::Session;
+
+/// An open workspace. To let go of the last handle locks it.
+#[derive(uniffi::Object)]
+pub struct Workspace {
+    session: Arc<Session>,
+}
+
+impl Workspace {
+    pub(super) fn new(session: Arc<Session>) -> Arc<Self> {
+        Arc::new(Self { session })
+    }
+
+    /// A step that only reads.
+    async fn read<R: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut Client) -> Result<R, ClientError> + Send + 'static,
+    ) -> Result<R, ClientError> {
+        let session = Arc::clone(&self.session);
+        work(move |_| session.step(|client, _| step(client))?).await
+    }
+
+    /// A step that writes. Durable when it has answered.
+    async fn write<R: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut Client) -> Result<R, ClientError> + Send + 'static,
+    ) -> Result<R, ClientError> {
+        let session = Arc::clone(&self.session);
+        work(move |_| session.write(step)).await
+    }
+}
+
+#[uniffi::export]
+impl Workspace {
+    /// Locks it: the database is closed, and the keys are forgotten. Every handle is locked; twice
+    /// does no harm.
+    pub async fn lock(&self) -> Result<(), ClientError> {
+        let session = Arc::clone(&self.session);
+        work(move |_| {
+            session.end();
+            Ok(())
+        })
+        .await
+    }
+
+    /// What happens from now on, as a stream that is asked for the next event.
+    pub fn events(&self) -> Arc<Events> {
+        Events::new(self.session.listen())
+    }
+
+    /// What happens from now on, told to an observer until the subscription is ended or dropped.
+    pub fn observe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
+        Subscription::new(self.session.listen(), observer, self.session.platform.clone())
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        // The thread that lets go may be the one that draws, and closing writes to the disk.
+        let session = Arc::clone(&self.session);
+        drop(super::runtime::runtime().spawn_blocking(move || session.end()));
+    }
+}
