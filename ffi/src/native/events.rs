@@ -1,4 +1,4 @@
-//! What happens in a workspace, as a stream that is asked and as calls of an observer.
+//! What happens in a workspace, as a stream that is asked and as calls of a listener.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, broadcast};
 use tokio::task::AbortHandle;
 
 use super::gate;
-use super::platform::{LogLevel, Observer, Platform};
+use super::platform::{EventListener, LogLevel, Platform};
 use super::runtime::runtime;
 
 /// Events that wait for a slow listener at most; then it is told that it missed some.
@@ -92,23 +92,23 @@ async fn next(receiver: &mut broadcast::Receiver<Event>) -> Option<Event> {
     }
 }
 
-/// An observer's place in the audience. Dropped, it ends.
+/// A listener's place in the audience. Dropped, it ends.
 #[derive(uniffi::Object)]
 pub struct Subscription(AbortHandle);
 
 impl Subscription {
     pub(super) fn new(
         receiver: Option<broadcast::Receiver<Event>>,
-        observer: Arc<dyn Observer>,
+        listener: Arc<dyn EventListener>,
         platform: Platform,
     ) -> Arc<Self> {
         let task = runtime().spawn(async move {
             let Some(mut receiver) = receiver else { return };
             while let Some(event) = next(&mut receiver).await {
-                let (observer, platform) = (Arc::clone(&observer), platform.clone());
+                let (listener, platform) = (Arc::clone(&listener), platform.clone());
                 let told = runtime().spawn_blocking(move || {
-                    if gate::call(|| observer.on_event(event)).is_err() {
-                        platform.log(LogLevel::Warning, "an observer threw; it goes on with the next event");
+                    if gate::call(|| listener.on_event(event)).is_err() {
+                        platform.log(LogLevel::Warning, "a listener threw; it goes on with the next event");
                     }
                 });
                 let _ = told.await;

@@ -60,7 +60,7 @@ pub trait LogSink: Send + Sync {
 
 /// Hears what happens in a workspace, on a thread of this library, one event after the other.
 #[uniffi::export(foreign)]
-pub trait Observer: Send + Sync {
+pub trait EventListener: Send + Sync {
     /// Something has happened.
     fn on_event(&self, event: Event) -> Result<(), PlatformError>;
 }

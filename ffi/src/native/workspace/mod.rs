@@ -12,7 +12,7 @@ use baikoo_client_core::client::Client;
 use baikoo_client_core::error::ClientError;
 
 use super::events::{Events, Subscription};
-use super::platform::Observer;
+use super::platform::EventListener;
 use super::runtime::work;
 use super::session::Session;
 
@@ -64,9 +64,9 @@ impl Workspace {
         Events::new(self.session.listen())
     }
 
-    /// What happens from now on, told to an observer until the subscription is ended or dropped.
-    pub fn observe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
-        Subscription::new(self.session.listen(), observer, self.session.platform.clone())
+    /// What happens from now on, told to a listener until the subscription is ended or dropped.
+    pub fn subscribe(&self, listener: Arc<dyn EventListener>) -> Arc<Subscription> {
+        Subscription::new(self.session.listen(), listener, self.session.platform.clone())
     }
 }
 
