@@ -68,6 +68,7 @@ impl Session {
         step: impl FnOnce(&mut Client, &mut SyncEngine) -> R,
     ) -> Result<R, ClientError> {
         self.platform.read_clock();
+        let _watch = Watch(self);
         let mut slot = lock(&self.slot);
         // Taken out, so that a step that panics leaves no client that nobody can vouch for.
         let (mut client, mut engine) = slot.take().ok_or(ClientError::Locked)?;
@@ -91,8 +92,13 @@ impl Session {
 
     /// Closes the database. Whoever uses the client now is waited for.
     pub(super) fn end(&self) {
-        self.stop();
         drop(lock(&self.slot).take());
+        self.close();
+    }
+
+    // No more calls, and nothing more to hear.
+    fn close(&self) {
+        self.stop();
         self.tell(Event::Locked);
         drop(lock(&self.audience).take());
     }
@@ -167,6 +173,17 @@ impl Session {
     /// Does not sync by itself any more. A call that is on its way is given up.
     pub(super) fn stop(&self) {
         drop(lock(&self.syncing).take());
+    }
+}
+
+/// Sees a step that panics: its client is gone, so the workspace is locked.
+struct Watch<'a>(&'a Session);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.close();
+        }
     }
 }
 

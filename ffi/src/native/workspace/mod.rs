@@ -77,3 +77,35 @@ impl Drop for Workspace {
         drop(super::runtime::runtime().spawn_blocking(move || session.end()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::device::Device;
+    use super::*;
+    use crate::native::events::Event;
+
+    #[test]
+    fn a_panic_is_an_error_of_its_call_and_locks_the_workspace() {
+        let runtime = super::super::runtime::runtime();
+        let folder = tempfile::tempdir().unwrap();
+        let device = Device::new(folder.path().display().to_string(), None);
+        runtime.block_on(async {
+            let made = Arc::clone(&device).create_workspace(
+                "http://127.0.0.1:9".into(),
+                "Gulnara".into(),
+                "кызыл тоолор агын суу".into(),
+                None,
+            );
+            let workspace = made.await.unwrap().workspace;
+            let report = workspace.create_report(None).await.unwrap();
+            let events = workspace.events();
+            let bug = workspace.read::<()>(|_| panic!("a bug"));
+            assert_eq!(bug.await.unwrap_err().code(), "internal");
+            assert_eq!(events.next().await, Some(Event::Locked));
+            assert_eq!(events.next().await, None);
+            assert_eq!(workspace.me().await.unwrap_err().code(), "locked");
+            let again = device.unlock("кызыл тоолор агын суу".into()).await.unwrap();
+            again.heads(report).await.unwrap();
+        });
+    }
+}
