@@ -9,6 +9,7 @@ mod bench;
 mod bindings;
 mod demo;
 mod places;
+mod python;
 mod run;
 mod setup;
 mod simulate;
