@@ -1,4 +1,4 @@
-//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|fmt`.
+//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|size|fmt`.
 //!
 //! No decision about the product stands here. Each command says what it does before it does it, and
 //! stops at the first thing that goes wrong with the way to go on.
@@ -13,6 +13,7 @@ mod python;
 mod run;
 mod setup;
 mod simulate;
+mod size;
 mod surface;
 mod test;
 mod wasm;
@@ -48,6 +49,8 @@ enum Command {
     Web,
     /// Build the library and write its bindings for Kotlin, Swift and Python.
     Bindings,
+    /// Measure the library that an app for a phone brings along.
+    Size,
     /// Format everything.
     Fmt,
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Web => web::build(),
         Command::Bindings => bindings::run(),
+        Command::Size => size::run(),
         Command::Fmt => format_everything(),
     };
     match outcome {
