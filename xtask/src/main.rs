@@ -14,6 +14,7 @@ mod run;
 mod setup;
 mod simulate;
 mod size;
+mod story;
 mod surface;
 mod test;
 mod wasm;

@@ -17,16 +17,27 @@ fn environment() -> PathBuf {
     places::target().join("python/venv")
 }
 
-/// Builds and installs the wheel, checks the types, and runs the tests: the story among them, and the
-/// README's lines.
+/// Checks the wheel's types, and runs its tests: what an analyst does, and the README's lines. The
+/// story has a step of its own.
 pub(crate) fn check() -> Outcome {
+    ready()?;
+    aloud(tool("mypy").arg("--cache-dir").arg(places::target().join("python/mypy")))?;
+    aloud(&mut tests(&["--ignore", "tests/test_story.py"]))
+}
+
+/// Builds the wheel and installs it.
+pub(crate) fn ready() -> Outcome {
     prepare()?;
     bindings::build()?;
-    install(&wheel()?)?;
-    aloud(tool("mypy").arg("--cache-dir").arg(places::target().join("python/mypy")))?;
+    install(&wheel()?)
+}
+
+/// Some of the tests.
+pub(crate) fn tests(which: &[&str]) -> Command {
     let mut tests = tool("pytest");
-    tests.args(["-q", "-p", "no:cacheprovider"]).env("PYTHONDONTWRITEBYTECODE", "1");
-    aloud(tests.env("BAIKOO_PROGRAMS", places::programs()))
+    tests.args(["-q", "-p", "no:cacheprovider"]).args(which);
+    tests.env("PYTHONDONTWRITEBYTECODE", "1").env("BAIKOO_PROGRAMS", places::programs());
+    tests
 }
 
 /// A program of the environment, in the project's folder.

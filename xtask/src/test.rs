@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, python, wasm, web};
+use crate::{bindings, python, story, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -36,8 +36,10 @@ enum Step {
     Deny,
     /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
     Bindings,
-    /// The wheel for Python: its types, the story, what an analyst does.
+    /// The wheel for Python: its types, what an analyst does.
     Python,
+    /// One story, told in every language against one server.
+    Story,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -122,6 +124,7 @@ impl Step {
             }
             Self::Bindings => bindings::check(),
             Self::Python => python::check(),
+            Self::Story => story::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),
