@@ -109,6 +109,6 @@ commands! {
     passphrase::Passphrase,
     /// Destroy everything on this device
     wipe::Wipe,
-    /// Check recovery sheets
+    /// Check recovery sheets, or come back with them
     recover::Recover,
 }

@@ -6,7 +6,8 @@ use baikoo_protocol::membership::{
     Body, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
 };
 
-use crate::client::{Client, owe_projection};
+use super::recover::RECOVERED;
+use crate::client::{Client, Event, add_alarm, owe_projection};
 use crate::crypto::keys::{RoleSecret, Secret32};
 use crate::crypto::seal::{Purpose, SealingSecret, open_box, public_of, seal_box};
 use crate::error::ClientError;
@@ -76,10 +77,10 @@ impl Client {
     pub fn rotate_role(&mut self) -> Result<(), ClientError> {
         self.must_coordinate()?;
         let role = self.make_role_epoch(None)?;
-        self.store.write(|tx| Ok(tx.wish_membership(&Body::RotateRole { role })?))
+        self.store.write(|tx| Ok(tx.wish_membership(&Body::RotateRole { role, profile: None })?))
     }
 
-    fn make_role_epoch(&mut self, without: Option<DeviceId>) -> Result<RoleEpoch, ClientError> {
+    pub(super) fn make_role_epoch(&mut self, without: Option<DeviceId>) -> Result<RoleEpoch, ClientError> {
         let old = self.role_secret()?.clone();
         let secret = RoleSecret(Secret32::make(&mut *self.env));
         let public = public_of(&SealingSecret::of_role(&secret));
@@ -126,7 +127,7 @@ impl Client {
                 body,
                 signer: self.device.id(),
                 signature: self.device.sign(&signed),
-                invite_signature: None,
+                countersignature: None,
             };
             // A wish that no longer fits (approved by somebody else meanwhile) is left to the
             // server to refuse, so that there is one judge.
@@ -142,17 +143,21 @@ impl Client {
         let entry = Entry::from_bytes(bytes).map_err(|_| ClientError::UpdateNeeded)?;
         let mut membership = match &self.membership {
             None => {
-                let membership = Membership::from_genesis(&entry).map_err(|_| ClientError::InviteInvalid)?;
-                if membership.genesis() != self.genesis {
-                    return Err(ClientError::InviteInvalid);
+                let membership = Membership::from_genesis(&entry).map_err(|_| self.untrusted())?;
+                let expected = match self.genesis {
+                    Some(genesis) => membership.genesis() == genesis,
+                    None => membership.workspace() == self.workspace,
+                };
+                if !expected {
+                    return Err(self.untrusted());
                 }
-                self.keep_membership(&entry, membership)?;
-                return Ok(());
+                return self.keep_membership(&entry, membership);
             }
             Some(membership) if entry.mseq <= membership.mseq() => return Ok(()),
             Some(membership) => membership.clone(),
         };
-        membership.apply(&entry).map_err(|_| ClientError::Damaged(None))?;
+        membership.apply(&entry).or_else(|_| self.bad_entry())?;
+        self.check_sheets(&membership)?;
         self.keep_membership(&entry, membership)
     }
 
@@ -163,13 +168,24 @@ impl Client {
                 wishes.iter().filter(|(_, body)| body.to_bytes() == entry.body).map(|(id, _)| *id).collect(),
             )
         })?;
+        let alarming = self.is_others_recovery(entry);
         self.store.write(|tx| {
             tx.add_membership_entry(entry)?;
+            if alarming {
+                add_alarm(tx, RECOVERED)?;
+            }
+            if self.genesis.is_none() {
+                tx.set(Name::Genesis, &membership.genesis().0)?;
+            }
             // Envelopes that waited for their device, or for a role key, may be readable now.
             tx.retry_all_waiting()?;
             fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
         })?;
+        if alarming {
+            self.events.push(Event::Alarm(RECOVERED.to_owned()));
+        }
         let coordinated = self.coordinates();
+        self.genesis = Some(membership.genesis());
         self.membership = Some(membership);
         if self.coordinates() && !coordinated {
             // A coordinator's list shows where the review of each report stands.
@@ -179,8 +195,8 @@ impl Client {
         self.learn_role_secrets()
     }
 
-    /// Opens every role key that this device can reach: its own copies, and from each epoch the
-    /// one before.
+    /// Opens every role key that this device can reach: its own copies, from each epoch the one
+    /// before, and with recovery sheets any.
     pub(crate) fn learn_role_secrets(&mut self) -> Result<(), ClientError> {
         let Some(membership) = &self.membership else { return Ok(()) };
         let own = self.device.id();
@@ -188,7 +204,7 @@ impl Client {
         if standing != Some((Role::Coordinator, DeviceStatus::Active)) {
             return Ok(());
         }
-        let mut learnt = false;
+        let (mut learnt, sheets) = (false, self.sheets()?);
         for role in membership.roles().iter().rev() {
             if self.role_secrets.contains_key(&role.epoch) {
                 continue;
@@ -201,7 +217,11 @@ impl Client {
                 let with = SealingSecret::of_role(self.role_secrets.get(&next.epoch)?);
                 open_box(&with, Purpose::RoleSecret, next.previous.as_ref()?).ok()
             };
-            let Some(bytes) = from_copy.or_else(from_next) else { continue };
+            let from_sheets = || {
+                let sheets = sheets.as_ref()?;
+                open_box(&sheets.sealing, Purpose::RoleSecret, &role.recovery).ok()
+            };
+            let Some(bytes) = from_copy.or_else(from_next).or_else(from_sheets) else { continue };
             let Ok(bytes) = <[u8; 32]>::try_from(bytes) else { continue };
             let secret = RoleSecret(Secret32(bytes));
             // A copy that does not belong to the public key would seal things to nobody.
@@ -210,6 +230,10 @@ impl Client {
                 learnt = true;
             }
         }
-        if learnt { self.keep_role_secrets() } else { Ok(()) }
+        match sheets {
+            Some(_) => self.put_sheets_away(),
+            None if learnt => self.keep_role_secrets(),
+            None => Ok(()),
+        }
     }
 }

@@ -45,7 +45,7 @@ impl Client {
         let follows = self
             .store
             .read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
-        let own = self.device.id();
+        let (own, owes_rotation) = (self.device.id(), self.owes_rotation());
         self.store.read(|tx| {
             let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
             // What the last call could not send, the next could not either: waiting is better than
@@ -56,7 +56,7 @@ impl Client {
                 || coordinates
                     && (!tx.membership_wishes()?.is_empty() || !tx.envelopes_to_reoffer(own, 1)?.is_empty());
             let offer = tx.get_number(Name::OfferMembership)? == 1;
-            Ok(announcement || offer || leftover && !nothing)
+            Ok(announcement || offer || owes_rotation || leftover && !nothing)
         })
     }
 

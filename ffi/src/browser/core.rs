@@ -131,7 +131,7 @@ impl Core {
             "server": invitation.server,
             "role": invitation.role,
             "expires_at_ms": invitation.expires_at_ms,
-            "workspace_fingerprint": fingerprint(invitation.genesis),
+            "workspace_fingerprint": fingerprint(invitation.workspace()),
         }))
     }
 
