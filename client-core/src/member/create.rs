@@ -81,7 +81,7 @@ impl Client {
         };
         let membership = Membership::from_genesis(&entry).expect("a genesis of our own making is one");
         let token = Token(env.random());
-        let admission = super::admission(&device, membership.workspace(), &entry, &token);
+        let admission = super::admission_of(&device, membership.workspace(), &entry, &token);
         let recovery_sheets = recovery::split(&recovery_secret, &mut *env);
 
         let store = Store::open(location, key)?;

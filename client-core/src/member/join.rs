@@ -43,7 +43,7 @@ impl Client {
             body,
         };
         let token = Token(env.random());
-        let admission = super::admission(&device, workspace, &entry, &token);
+        let admission = super::admission_of(&device, workspace, &entry, &token);
         let store = Store::open(location, key)?;
         let founding = Founding {
             device: &device,

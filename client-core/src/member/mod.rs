@@ -21,7 +21,12 @@ use baikoo_protocol::token::{Admission, Token};
 use crate::crypto::device::DeviceSecrets;
 
 /// What a device asks the server to be let in with.
-fn admission(device: &DeviceSecrets, workspace: WorkspaceId, entry: &Entry, token: &Token) -> Admission {
+pub(crate) fn admission_of(
+    device: &DeviceSecrets,
+    workspace: WorkspaceId,
+    entry: &Entry,
+    token: &Token,
+) -> Admission {
     let token_hash = token.hash();
     let signature = device.sign(&Admission::signing_hash(workspace, entry.hash(), token_hash));
     Admission { entry: entry.to_bytes(), token_hash, signature }

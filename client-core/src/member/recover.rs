@@ -103,7 +103,7 @@ impl Client {
             role: Role::Coordinator,
             server: &recovery.server,
             root: Root::Sheets(workspace, OpeningKey::of(&recovery.secret)),
-            admission: &super::admission(&device, workspace, &entry, &token),
+            admission: &super::admission_of(&device, workspace, &entry, &token),
         };
         let store = Client::found(Store::open(location, key)?, &founding, |_| Ok(()))?;
         Client::open_store(store, env)

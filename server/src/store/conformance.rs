@@ -3,7 +3,7 @@
 use baikoo_protocol::envelope::Envelope;
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::{DeviceId, StreamId};
-use baikoo_protocol::membership::Role;
+use baikoo_protocol::membership::{Entry, Role};
 use baikoo_protocol::refusal::Refusal;
 
 use super::{Batch, Enrolment, Item, NewWorkspace, Outcome, Row, Store, StoreError, Stretch, View};
@@ -253,6 +253,11 @@ async fn sheets_bring_one_device_after_another<S: Store>(store: &S) {
     let elsewhere = TestWorkspace::new(131);
     let lost = recover(store, &elsewhere, &device, &elsewhere.sheets).await;
     assert_eq!(refusal(lost), Refusal::InviteNotOpen);
+
+    let far = Entry { mseq: workspace.membership.mseq() + 2, ..device.recovery(workspace.id, &sheets) };
+    let admitted = device.admitted(workspace.id, &far);
+    let placed = store.enrol(Enrolment { workspace: workspace.id, admitted, now_ms: NOW_MS }).await;
+    assert_eq!(refusal(placed), Refusal::MembershipMoved, "one that had a place before a restore keeps it");
 
     recover(store, &workspace, &device, &sheets).await.expect("comes");
     recover(store, &workspace, &device, &sheets).await.expect("the same call again");

@@ -64,8 +64,8 @@ pub struct NewWorkspace {
 pub struct Enrolment {
     /// Where.
     pub workspace: WorkspaceId,
-    /// The enrolment or recovery, of which the store fills in the place, and the hash of the device's
-    /// token.
+    /// The enrolment or recovery, of which the store fills in the place unless it had one before, and
+    /// the hash of the device's token.
     pub admitted: Admitted,
     /// The time, to judge whether the invitation has expired.
     pub now_ms: u64,

@@ -235,3 +235,35 @@ fn a_recovery_that_the_backup_does_not_have_is_handed_in_again() {
         assert_eq!(alarms, ["server_restored"], "{monitor_first}");
     }
 }
+
+#[test]
+fn after_a_restore_a_recovered_device_waits_for_what_came_before_it() {
+    let world = World::new(57);
+    let (laptop, sheets) = world.coordinator_with_sheets("Gulnara");
+    let aida = world.monitor("Aida", &laptop);
+    let workspace = workspace(&laptop);
+    let backup = world.backs_up_the_server();
+    laptop.does(|client| client.invite(Role::Monitor, "Bermet", HOUR_MS));
+    world.syncs(&laptop);
+    laptop.switches_off();
+    let gulnara = world.recovers("Gulnara", &[&sheets[0], &sheets[1]], &workspace);
+    world.syncs(&gulnara);
+    world.syncs(&aida);
+    let report = aida.sends("Жоголбой калды.");
+    world.syncs(&aida);
+    world.syncs(&gulnara);
+    world.restores_the_server(&backup);
+
+    assert!(matches!(world.tries_to_sync(&gulnara), Err(ClientError::ServerRefused(_))));
+    // Any member may hand in what proves itself: Aida's phone has the whole log.
+    for person in [&aida, &gulnara, &aida] {
+        world.syncs(person);
+    }
+    assert_eq!(gulnara.opens(report).narrative, "Жоголбой калды.");
+    gulnara.does(|client| client.ask(report, "Ким көрдү?"));
+    world.syncs(&gulnara);
+    world.syncs(&aida);
+    assert_eq!(aida.opens(report).talk[0].text, "Ким көрдү?");
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    assert_eq!(chynara.opens(report).narrative, "Жоголбой калды.");
+}

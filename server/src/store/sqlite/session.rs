@@ -133,7 +133,11 @@ impl<'a> Session<'a> {
             return self.enrol_again(new, known.mseq);
         }
         rules::check_admission_in_time(&membership, entry, new.now_ms)?;
-        let entry = Entry { mseq: membership.mseq() + 1, prev: membership.head(), ..entry.clone() };
+        let entry = match entry.mseq {
+            0 => Entry { mseq: membership.mseq() + 1, prev: membership.head(), ..entry.clone() },
+            // It had its place before a restore, and keeps it; what stood before it comes first.
+            _ => entry.clone(),
+        };
         drop(membership);
         let length = self.append_entry(workspace, &entry)?;
         self.transaction
