@@ -293,6 +293,26 @@ fn a_printed_sheet_says_what_it_is_and_what_to_type() {
 }
 
 #[test]
+fn new_sheets_count_only_when_the_server_has_heard_of_them() {
+    let carol = Device::new();
+    let made = carol.data(&["workspace", "create", "--server", "http://127.0.0.1:1", "--name", "Carol"]);
+    let ran = carol.runs(&["--json", "recover", "renew"]);
+    assert_eq!(ran.code, exit_code("offline"));
+    let renewed: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(renewed["count"], false);
+    let two = |of: &Value| {
+        let sheet = |at: usize| of["recovery_sheets"][at].as_str().unwrap().to_owned();
+        format!("{}\n{}\n", sheet(0), sheet(1))
+    };
+    let check = |sheets: &str| carol.runs_with(&["recover", "check", "--here"], sheets).code;
+    assert_eq!(check(&two(&made)), 0);
+    assert_eq!(check(&two(&renewed)), exit_code("recovery_invalid"));
+    let said = carol.runs(&["recover", "renew"]).out;
+    assert_eq!(said.matches("baikoo recover use --server").count(), 3);
+    assert!(said.contains("Keep the old ones as well"), "{said}");
+}
+
+#[test]
 fn sheets_that_cannot_be_used_leave_nothing_behind() {
     let carol = Device::new();
     let created = carol.data(&["workspace", "create", "--server", "https://example.org", "--name", "Carol"]);

@@ -211,3 +211,57 @@ fn a_coordinator_cannot_say_that_sheets_were_used() {
     let body = Body::Recover { member: MemberId([8; 16]), keys: Key::new(8).keys() };
     assert_eq!(log.apply(&says(&log, &gulnara, &body)), Err(MembershipError::Signature));
 }
+
+fn renewal(log: &Membership, sheets: &Key, signs: &Key, role: RoleEpoch) -> Body {
+    let (recovery, recovery_signing) = (SealingPublicKey([7; 32]), sheets.public());
+    let proof = signs.sign(Entry::renewal_signing_hash(log.workspace(), recovery, recovery_signing));
+    Body::RenewSheets { recovery, recovery_signing, proof, role }
+}
+
+#[test]
+fn new_sheets_take_the_place_of_the_old() {
+    let (mut log, gulnara, old) = workspace();
+    let (new, thief, back) = (Key::new(5), Key::new(3), Key::new(4));
+    let body = renewal(&log, &new, &new, role(2, &[gulnara.id()]));
+    log.apply(&says(&log, &gulnara, &body)).unwrap();
+    assert_eq!((log.recovery(), log.recovery_signing()), (SealingPublicKey([7; 32]), Some(new.public())));
+    assert_eq!(log.role().epoch, 2);
+    assert_eq!(log.apply(&recovery(&log, &thief, 3, &old)), Err(MembershipError::Signature));
+    log.apply(&recovery(&log, &back, 4, &new)).unwrap();
+}
+
+#[test]
+fn a_workspace_of_before_gets_sheets_that_bring_somebody_back() {
+    let (gulnara, new) = (Key::new(1), Key::new(5));
+    let mut log = Membership::from_genesis(&genesis(&gulnara, None, None)).unwrap();
+    let body = renewal(&log, &new, &new, role(2, &[gulnara.id()]));
+    log.apply(&says(&log, &gulnara, &body)).unwrap();
+    log.apply(&recovery(&log, &Key::new(3), 3, &new)).unwrap();
+}
+
+#[test]
+fn sheets_are_renewed_by_a_coordinator_with_their_own_signature_and_a_new_role_key() {
+    let (mut log, gulnara, sheets) = workspace();
+    let (new, other) = (Key::new(5), Key::new(6));
+    let both = || role(2, &[gulnara.id()]);
+    let forged = renewal(&log, &new, &other, both());
+    assert_eq!(log.apply(&says(&log, &gulnara, &forged)), Err(MembershipError::Signature));
+    let good = renewal(&log, &new, &new, both());
+    assert_eq!(log.apply(&says(&log, &other, &good)), Err(MembershipError::NotAllowed));
+    let stale = renewal(&log, &new, &new, role(1, &[gulnara.id()]));
+    assert_eq!(log.apply(&says(&log, &gulnara, &stale)), Err(MembershipError::Unfit));
+    let same = renewal(&log, &sheets, &sheets, both());
+    assert_eq!(log.apply(&says(&log, &gulnara, &same)), Err(MembershipError::Unfit));
+    let elsewhere = {
+        let keys = Entry::renewal_signing_hash(WorkspaceId([9; 16]), SealingPublicKey([7; 32]), new.public());
+        match renewal(&log, &new, &new, both()) {
+            Body::RenewSheets { recovery, recovery_signing, role, .. } => {
+                Body::RenewSheets { recovery, recovery_signing, proof: new.sign(keys), role }
+            }
+            other => other,
+        }
+    };
+    assert_eq!(log.apply(&says(&log, &gulnara, &elsewhere)), Err(MembershipError::Signature));
+    assert_eq!((log.mseq(), log.recovery_signing()), (1, Some(sheets.public())), "nothing was changed");
+    log.apply(&says(&log, &gulnara, &good)).unwrap();
+}

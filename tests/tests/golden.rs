@@ -231,6 +231,15 @@ fn membership_entries_are_what_they_were() {
         ("rotate_role", Body::RotateRole { role: role(3), profile: None }),
         ("rotate_role_with_a_name", Body::RotateRole { role: role(3), profile: Some(sealed()) }),
         ("recover", Body::Recover { member, keys }),
+        (
+            "renew_sheets",
+            Body::RenewSheets {
+                recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: SigningPublicKey([0x2f; 32]),
+                proof: SignatureBytes([0x5d; 64]),
+                role: role(4),
+            },
+        ),
     ];
     for (name, body) in bodies {
         let entry = Entry {

@@ -1,4 +1,4 @@
-//! `baikoo recover check` and `baikoo recover use`
+//! `baikoo recover check`, `baikoo recover use` and `baikoo recover renew`
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::crypto::recovery;
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::member::Recovery;
-use baikoo_client_core::view::Filter;
+use baikoo_client_core::view::{Filter, Me};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -28,12 +28,21 @@ pub(crate) struct Recover {
 enum What {
     /// Check that two sheets fit together, without showing what they open
     Check {
+        /// Also check that they are the ones that count in the workspace on this device
+        #[arg(long)]
+        here: bool,
         /// The sheets; without them, they are read from what is piped in, one a line
         #[arg(value_name = "SHEET")]
         sheets: Vec<String>,
     },
     /// Come back as a coordinator on a new device, with two of the three sheets
     Use(Use),
+    /// Replace the recovery sheets, after some were lost or used; the old ones count no longer
+    Renew {
+        /// Trust the server's certificate by this root, too (PEM) [env: BAIKOO_CA]
+        #[arg(long, value_name = "FILE")]
+        ca: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -58,11 +67,18 @@ struct Use {
 impl Recover {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
         match &self.what {
-            What::Check { sheets } => {
-                put_together(cx, sheets)?;
-                cx.done("done.sheets_fit", &[], &json!({ "fit": true }))
+            What::Check { here, sheets } => {
+                let secret = put_together(cx, sheets)?;
+                if !here {
+                    return cx.done("done.sheets_fit", &[], &json!({ "fit": true }));
+                }
+                if cx.open()?.sheets_count(&secret)? {
+                    return cx.done("done.sheets_count", &[], &json!({ "fit": true, "count": true }));
+                }
+                Err(ClientError::RecoveryInvalid.into())
             }
             What::Use(wanted) => wanted.run(cx),
+            What::Renew { ca } => renew(cx, ca.as_ref()),
         }
     }
 }
@@ -104,6 +120,44 @@ impl Use {
         cx.line(&cx.words.say("recovered", &[("count", &reports.to_string())]))?;
         cx.line(cx.words.get("recovered.next"))
     }
+}
+
+/// Shows the new sheets first, so that at no moment nobody has any that count.
+fn renew(cx: &mut Context<'_, '_>, ca: Option<&PathBuf>) -> Result<(), Failure> {
+    let http = sync::transport(cx, ca)?;
+    let mut client = cx.open()?;
+    let sheets = client.renew_sheets()?;
+    let secret = put_together(cx, &sheets)?;
+    if !cx.json {
+        cx.line(cx.words.get("created.sheets"))?;
+        print_sheets(cx, &client.me(), &sheets)?;
+        cx.line("")?;
+    }
+    let (_, outcome) = sync::once(cx, &mut client, &http)?;
+    let count = client.sheets_count(&secret)?;
+    if cx.json {
+        cx.data(&json!({ "recovery_sheets": sheets, "count": count }))?;
+    } else {
+        cx.line(cx.words.get(if count { "renewed" } else { "renewed.later" }))?;
+    }
+    Ok(outcome?)
+}
+
+/// Each is whole: whoever finds one years later must know what it is and what to do with it.
+pub(super) fn print_sheets(cx: &mut Context<'_, '_>, me: &Me, sheets: &[String]) -> Result<(), Failure> {
+    let of = sheets.len().to_string();
+    for (place, sheet) in sheets.iter().enumerate() {
+        let number = (place + 1).to_string();
+        cx.line("")?;
+        cx.line(&format!("── {} ──", cx.words.say("sheet.number", &[("number", &number), ("of", &of)])))?;
+        cx.line(&format!("  {sheet}"))?;
+        cx.line(&format!("  {}: {}", cx.words.get("sheet.workspace"), me.fingerprint))?;
+        cx.line(&format!("  {}: {}", cx.words.get("sheet.server"), me.server))?;
+        cx.line(&format!("  {}:", cx.words.get("sheet.use")))?;
+        let (server, workspace) = (&me.server, &me.workspace);
+        cx.line(&format!("  baikoo recover use --server {server} --workspace {workspace} --name …"))?;
+    }
+    Ok(())
 }
 
 fn put_together(cx: &mut Context<'_, '_>, sheets: &[String]) -> Result<Secret32, Failure> {

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::join::check_name;
+use super::recover::print_sheets;
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -50,19 +51,7 @@ impl Workspace {
         cx.line(cx.words.get("created"))?;
         cx.line("")?;
         cx.line(cx.words.get("created.sheets"))?;
-        let (me, of) = (created.client.me(), created.recovery_sheets.len().to_string());
-        // Each is whole: whoever finds one years later must know what it is and what to do with it.
-        let command = format!("baikoo recover use --server {} --workspace {} --name …", me.server, me.workspace);
-        for (place, sheet) in created.recovery_sheets.iter().enumerate() {
-            let number = (place + 1).to_string();
-            cx.line("")?;
-            cx.line(&format!("── {} ──", cx.words.say("sheet.number", &[("number", &number), ("of", &of)])))?;
-            cx.line(&format!("  {sheet}"))?;
-            cx.line(&format!("  {}: {}", cx.words.get("sheet.workspace"), me.fingerprint))?;
-            cx.line(&format!("  {}: {}", cx.words.get("sheet.server"), me.server))?;
-            cx.line(&format!("  {}:", cx.words.get("sheet.use")))?;
-            cx.line(&format!("  {command}"))?;
-        }
+        print_sheets(cx, &created.client.me(), &created.recovery_sheets)?;
         cx.line("")?;
         cx.line(cx.words.get("created.next"))
     }

@@ -7,6 +7,7 @@ mod create;
 mod invitation;
 mod join;
 mod recover;
+mod renew;
 mod roster;
 mod standing;
 

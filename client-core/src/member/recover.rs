@@ -19,7 +19,9 @@ use crate::error::ClientError;
 use crate::store::{Location, Name, Store};
 
 /// The alarm on everybody's device when somebody has used the sheets.
-pub(super) const RECOVERED: &str = "recovered";
+const RECOVERED: &str = "recovered";
+/// The alarm on every other coordinator's device when somebody has replaced the sheets.
+const RENEWED: &str = "sheets_renewed";
 /// The alarm on the recovered device when a role key was not sealed to the sheets.
 const INCOMPLETE: &str = "recovery_incomplete";
 
@@ -147,11 +149,17 @@ impl Client {
         }
     }
 
-    /// Whether an entry says that somebody else has used the sheets while this device was here.
-    pub(super) fn is_others_recovery(&self, entry: &Entry) -> bool {
-        matches!(Body::from_bytes(&entry.body), Ok(Body::Recover { .. }))
-            && entry.signer != self.device.id()
-            && self.standing().is_some()
+    /// What a person has to know of an entry: that somebody else has used the sheets, or replaced
+    /// those that she keeps, while this device was here.
+    pub(super) fn alarm_of(&self, entry: &Entry) -> Option<&'static str> {
+        if entry.signer == self.device.id() {
+            return None;
+        }
+        match Body::from_bytes(&entry.body) {
+            Ok(Body::Recover { .. }) if self.standing().is_some() => Some(RECOVERED),
+            Ok(Body::RenewSheets { .. }) if self.coordinates() => Some(RENEWED),
+            _ => None,
+        }
     }
 
     /// Keeps the role keys that the sheets have opened, and forgets what opened them.

@@ -5,8 +5,8 @@ use baikoo_protocol::id::DeviceId;
 use baikoo_protocol::membership::{
     Body, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
 };
+use baikoo_protocol::signature::SealingPublicKey;
 
-use super::recover::RECOVERED;
 use crate::client::{Client, Event, add_alarm, owe_projection};
 use crate::crypto::keys::{RoleSecret, Secret32};
 use crate::crypto::seal::{Purpose, SealingSecret, open_box, public_of, seal_box};
@@ -81,17 +81,27 @@ impl Client {
     }
 
     pub(super) fn make_role_epoch(&mut self, without: Option<DeviceId>) -> Result<RoleEpoch, ClientError> {
+        let recovery = self.membership()?.recovery();
+        self.make_role_epoch_for(without, recovery)
+    }
+
+    /// A new role key, for whoever holds the sheets of `recovery`.
+    pub(super) fn make_role_epoch_for(
+        &mut self,
+        without: Option<DeviceId>,
+        recovery: SealingPublicKey,
+    ) -> Result<RoleEpoch, ClientError> {
         let old = self.role_secret()?.clone();
         let secret = RoleSecret(Secret32::make(&mut *self.env));
         let public = public_of(&SealingSecret::of_role(&secret));
-        let (epoch, recovery, to) = {
+        let (epoch, to) = {
             let membership = self.membership()?;
             let to: Vec<_> = membership
                 .coordinators()
                 .filter(|device| Some(*device) != without)
                 .filter_map(|device| Some((device, membership.device(device)?.keys.sealing)))
                 .collect();
-            (membership.role().epoch + 1, membership.recovery(), to)
+            (membership.role().epoch + 1, to)
         };
         let env = &mut *self.env;
         let mut seal = |to, content: &RoleSecret| {
@@ -168,11 +178,11 @@ impl Client {
                 wishes.iter().filter(|(_, body)| body.to_bytes() == entry.body).map(|(id, _)| *id).collect(),
             )
         })?;
-        let alarming = self.is_others_recovery(entry);
+        let alarm = self.alarm_of(entry);
         self.store.write(|tx| {
             tx.add_membership_entry(entry)?;
-            if alarming {
-                add_alarm(tx, RECOVERED)?;
+            if let Some(alarm) = alarm {
+                add_alarm(tx, alarm)?;
             }
             if self.genesis.is_none() {
                 tx.set(Name::Genesis, &membership.genesis().0)?;
@@ -181,8 +191,8 @@ impl Client {
             tx.retry_all_waiting()?;
             fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
         })?;
-        if alarming {
-            self.events.push(Event::Alarm(RECOVERED.to_owned()));
+        if let Some(alarm) = alarm {
+            self.events.push(Event::Alarm(alarm.to_owned()));
         }
         let coordinated = self.coordinates();
         self.genesis = Some(membership.genesis());

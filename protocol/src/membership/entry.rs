@@ -218,6 +218,24 @@ pub enum Body {
         #[n(1)]
         keys: DeviceKeys,
     },
+    /// New recovery sheets: the old ones bring nobody in any more, and open nothing that is sealed to
+    /// the role key that comes with this.
+    #[n(8)]
+    RenewSheets {
+        /// The public half of the new recovery key.
+        #[n(0)]
+        recovery: SealingPublicKey,
+        /// Whom the new sheets sign as.
+        #[n(1)]
+        recovery_signing: SigningPublicKey,
+        /// That key's signature over the workspace and both keys, so that the new sheets tell the true
+        /// workspace as the first ones do.
+        #[n(2)]
+        proof: SignatureBytes,
+        /// A new role key.
+        #[n(3)]
+        role: RoleEpoch,
+    },
 }
 
 /// An entry of the membership log.
@@ -288,6 +306,16 @@ impl Entry {
     /// What the recovery key signs. For a genesis the workspace is zero, as in the other signature.
     pub fn recovery_signing_hash(workspace: WorkspaceId, body: &[u8]) -> Hash {
         Hash::of("baikoo v1 recovery signature", &[&workspace.0, body])
+    }
+
+    /// What the key of new recovery sheets signs before the coordinator does.
+    pub fn renewal_signing_hash(
+        workspace: WorkspaceId,
+        recovery: SealingPublicKey,
+        recovery_signing: SigningPublicKey,
+    ) -> Hash {
+        let parts: [&[u8]; 3] = [&workspace.0, &recovery.0, &recovery_signing.0];
+        Hash::of("baikoo v1 recovery renewal signature", &parts)
     }
 
     /// The bytes as they are stored and sent.

@@ -289,6 +289,13 @@ impl Membership {
                 self.roles.push(role);
                 Ok(())
             }
+            Body::RenewSheets { recovery, recovery_signing, proof, role } => {
+                self.check_renewal(recovery, recovery_signing, &proof)?;
+                self.check_rotation(&role, None)?;
+                (self.recovery, self.recovery_signing) = (recovery, Some(recovery_signing));
+                self.roles.push(role);
+                Ok(())
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Body, Device, DeviceKeys, DeviceStatus, Entry, Membership, MembershipError, Role, SealedBox};
 use crate::id::{DeviceId, MemberId, WorkspaceId};
-use crate::signature::SigningPublicKey;
+use crate::signature::{SealingPublicKey, SignatureBytes, SigningPublicKey};
 
 /// A genesis that names a recovery signing key is countersigned by it. So whoever holds the sheets
 /// can tell the true genesis from one that a server has made around the same public keys.
@@ -83,6 +83,20 @@ impl Membership {
             }
             _ => Err(MembershipError::Unfit),
         }
+    }
+
+    /// New sheets are signed by their own key for this workspace, and differ from the old.
+    pub(super) fn check_renewal(
+        &self,
+        recovery: SealingPublicKey,
+        signing: SigningPublicKey,
+        proof: &SignatureBytes,
+    ) -> Result<(), MembershipError> {
+        if recovery == self.recovery || Some(signing) == self.recovery_signing {
+            return Err(MembershipError::Unfit);
+        }
+        let signed = Entry::renewal_signing_hash(self.workspace, recovery, signing);
+        if signing.verifies(&signed, proof) { Ok(()) } else { Err(MembershipError::Signature) }
     }
 
     /// Whom two recovery sheets sign as, if this workspace has such sheets.

@@ -1,5 +1,6 @@
 //! Coming back by recovery sheets, and what everybody else sees of it.
 
+use baikoo_client_core::crypto::recovery::join;
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::member::Recovery;
 use baikoo_client_core::protocol::membership::{RevokeReason, Role};
@@ -266,4 +267,47 @@ fn after_a_restore_a_recovered_device_waits_for_what_came_before_it() {
     assert_eq!(aida.opens(report).talk[0].text, "Ким көрдү?");
     let chynara = world.another_coordinator("Chynara", &gulnara);
     assert_eq!(chynara.opens(report).narrative, "Жоголбой калды.");
+}
+
+#[test]
+fn new_sheets_make_stolen_ones_worthless() {
+    let world = World::new(58);
+    let (gulnara, old) = world.coordinator_with_sheets("Gulnara");
+    let aida = world.monitor("Aida", &gulnara);
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    let workspace = workspace(&gulnara);
+    let before = aida.sends("Эски барактар кезинде.");
+    world.syncs(&aida);
+    let thief = world.recovers("Thief", &[&old[0], &old[1]], &workspace);
+    world.syncs(&thief);
+    world.syncs(&gulnara);
+    gulnara.does(|client| client.revoke(device(&thief), RevokeReason::Seized));
+    world.syncs(&gulnara);
+
+    let new = gulnara.does(|client| client.renew_sheets());
+    let counts = |sheets: &[String]| {
+        let secret = join(&[&sheets[0], &sheets[1]]).expect("sheets");
+        gulnara.does(|client| client.sheets_count(&secret))
+    };
+    assert!(counts(&old) && !counts(&new), "the server has not heard of it yet");
+    world.syncs(&gulnara);
+    assert!(counts(&new) && !counts(&old));
+    for person in [&chynara, &aida] {
+        world.syncs(person);
+    }
+    assert!(chynara.status().alarms.contains(&"sheets_renewed".to_owned()));
+    assert!(!gulnara.status().alarms.contains(&"sheets_renewed".to_owned()));
+    assert!(!aida.status().alarms.contains(&"sheets_renewed".to_owned()), "she keeps no sheets");
+
+    let again = world.recovers("Thief", &[&old[0], &old[1]], &workspace);
+    assert!(matches!(world.tries_to_sync(&again), Err(ClientError::RecoveryInvalid)));
+    let after = aida.sends("Жаңы барактар кезинде.");
+    world.syncs(&aida);
+    gulnara.switches_off();
+    chynara.switches_off();
+    let back = world.recovers("Gulnara", &[&new[2], &new[0]], &workspace);
+    world.syncs(&back);
+    assert_eq!(back.opens(before).narrative, "Эски барактар кезинде.");
+    assert_eq!(back.opens(after).narrative, "Жаңы барактар кезинде.");
+    assert!(aida.tries(|client| client.renew_sheets()).is_err(), "a monitor has nothing to renew");
 }
