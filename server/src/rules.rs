@@ -214,31 +214,20 @@ pub fn judge_entry(
     }
 }
 
-/// Whether what brings a device was made with an invitation, or with the recovery sheets, of this
-/// workspace. Neither shows what is wrong to somebody who has none of them.
+/// Whether what brings a new device was made with an invitation of this workspace, in time, or with
+/// its recovery sheets, which don't expire. Somebody who has neither is not told what is wrong.
 ///
 /// # Errors
-/// [`Refusal::InviteNotOpen`], or [`Refusal::MembershipInvalid`] for anything else.
-pub fn check_admission(membership: &Membership, entry: &Entry) -> Result<(), Refusal> {
-    let known = match Body::from_bytes(&entry.body).map_err(refusal_of)? {
-        Body::Enrol { invite, .. } => membership.invites().contains_key(&invite.0),
-        Body::Recover { .. } => membership.check_recovery(entry).is_ok(),
-        _ => return Err(Refusal::MembershipInvalid),
-    };
-    if known { Ok(()) } else { Err(Refusal::InviteNotOpen) }
-}
-
-/// Whether what brings a device comes in time. Recovery sheets don't expire.
-///
-/// # Errors
-/// As [`check_in_time`].
-pub fn check_admission_in_time(membership: &Membership, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
+/// [`Refusal::InviteNotOpen`], [`Refusal::InviteExpired`], or [`Refusal::MembershipInvalid`] for
+/// anything else.
+pub fn check_admission(membership: &Membership, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
     match Body::from_bytes(&entry.body).map_err(refusal_of)? {
         Body::Enrol { invite, .. } => {
             let invite = membership.invites().get(&invite.0).ok_or(Refusal::InviteNotOpen)?;
             check_in_time(invite, now_ms)
         }
-        _ => Ok(()),
+        Body::Recover { .. } => membership.check_recovery(entry).map_err(|_| Refusal::InviteNotOpen),
+        _ => Err(Refusal::MembershipInvalid),
     }
 }
 

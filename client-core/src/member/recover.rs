@@ -114,6 +114,7 @@ impl Client {
     /// What is kept of the sheets, while it is.
     pub(super) fn sheets(&self) -> Result<Option<OpeningKey>, ClientError> {
         let Some(bytes) = self.store.read(|tx| tx.get(Name::RecoveryKey))? else { return Ok(None) };
+        let bytes = zeroize::Zeroizing::new(bytes);
         OpeningKey::from_bytes(&bytes).map(Some).ok_or(damaged("recovery key"))
     }
 
@@ -181,17 +182,15 @@ impl Client {
     /// Whether the role key has to turn because of this device: it has no copy of its own, or
     /// nobody knows its name yet. Read from the log, so that no crash can make anybody forget it.
     pub(crate) fn owes_rotation(&self) -> bool {
-        let Some(membership) = &self.membership else { return false };
-        let (own, epoch) = (self.device.id(), membership.role().epoch);
-        let lacks = membership.role_copy(epoch, own).is_none()
-            || membership.device(own).is_some_and(|device| device.profile.is_none());
-        self.coordinates() && lacks && self.role_secrets.contains_key(&epoch)
+        self.coordinates() && !self.holds_its_role_key() && self.role_secret().is_ok()
     }
 
-    /// Whether this device holds a copy of its own of the role key in force, under its name: so does
-    /// every coordinator's, but for a moment one that sheets have brought.
+    /// Whether this device has a copy of its own of the role key in force, and a name: so does every
+    /// coordinator's, but for a moment one that sheets have brought.
     pub fn holds_its_role_key(&self) -> bool {
-        self.coordinates() && !self.owes_rotation()
+        let (Some(membership), own) = (&self.membership, self.device.id()) else { return false };
+        membership.role_copy(membership.role().epoch, own).is_some()
+            && membership.device(own).is_some_and(|device| device.profile.is_some())
     }
 
     /// Wishes for the rotation that is owed. One that was wished for before the log moved on is

@@ -186,6 +186,7 @@ impl Client {
             }
             if self.genesis.is_none() {
                 tx.set(Name::Genesis, &membership.genesis().0)?;
+                tx.unset(Name::Workspace)?;
             }
             // Envelopes that waited for their device, or for a role key, may be readable now.
             tx.retry_all_waiting()?;

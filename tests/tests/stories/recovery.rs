@@ -249,6 +249,9 @@ fn after_a_restore_a_recovered_device_waits_for_what_came_before_it() {
     laptop.switches_off();
     let gulnara = world.recovers("Gulnara", &[&sheets[0], &sheets[1]], &workspace);
     world.syncs(&gulnara);
+    // The sheets that brought her count no longer: that must not keep her out afterwards.
+    gulnara.does(|client| client.renew_sheets());
+    world.syncs(&gulnara);
     world.syncs(&aida);
     let report = aida.sends("Жоголбой калды.");
     world.syncs(&aida);

@@ -128,11 +128,11 @@ impl<'a> Session<'a> {
         // Whoever holds neither an invitation nor the sheets of this workspace learns nothing about
         // it, not even whether it exists.
         let membership = self.membership(workspace)?.ok_or(Refusal::InviteNotOpen)?;
-        rules::check_admission(&membership, entry)?;
+        // One that is there already is known by its entry, whatever became of what brought it.
         if let Some(known) = membership.device(entry.signer) {
             return self.enrol_again(new, known.mseq);
         }
-        rules::check_admission_in_time(&membership, entry, new.now_ms)?;
+        rules::check_admission(&membership, entry, new.now_ms)?;
         let entry = match entry.mseq {
             0 => Entry { mseq: membership.mseq() + 1, prev: membership.head(), ..entry.clone() },
             // It had its place before a restore, and keeps it; what stood before it comes first.
