@@ -1,8 +1,11 @@
 //! How a device shows the server who it is, and the two calls that come before it can.
 //!
 //! The token opens the door to ciphertext, nothing more: envelopes authenticate themselves. The
-//! server keeps its hash. It stands in the header `authorization: Bearer <device ‖ token, hex>`.
+//! server keeps its hash. It stands in the header `authorization: Bearer <device ‖ token>`, in
+//! base64url without padding: a header is in every call, and nothing compresses it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::{Decode, Encode};
 
 use crate::hash::Hash;
@@ -21,13 +24,14 @@ impl Token {
 
     /// The value of the `authorization` header.
     pub fn to_header(&self, device: DeviceId) -> String {
-        format!("Bearer {device}{}", DeviceId(self.0))
+        format!("Bearer {}", URL_SAFE_NO_PAD.encode([device.0, self.0].concat()))
     }
 
     /// Reads a header's value.
     pub fn from_header(value: &str) -> Option<(DeviceId, Self)> {
-        let (device, token) = value.strip_prefix("Bearer ")?.split_at_checked(32)?;
-        Some((device.parse().ok()?, Self(token.parse::<DeviceId>().ok()?.0)))
+        let bytes = URL_SAFE_NO_PAD.decode(value.strip_prefix("Bearer ")?).ok()?;
+        let (device, token) = bytes.split_first_chunk()?;
+        Some((DeviceId(*device), Self(token.try_into().ok()?)))
     }
 }
 

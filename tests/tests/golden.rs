@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use baikoo_client_core::client::Client;
 use baikoo_client_core::env::Clocks;
 use baikoo_client_core::error::ClientError;
+use baikoo_client_core::form::answer::Scalar;
 use baikoo_client_core::form::labels::Language;
 use baikoo_client_core::home::Home;
 use baikoo_client_core::member::Invitation;
@@ -26,7 +27,7 @@ use baikoo_client_core::protocol::membership::{
 use baikoo_client_core::protocol::refusal::Refusal;
 use baikoo_client_core::protocol::signature::{SealingPublicKey, SignatureBytes, SigningPublicKey};
 use baikoo_client_core::protocol::token::{Admission, Token};
-use baikoo_client_core::report::{DocumentKind, GENESIS};
+use baikoo_client_core::report::{ActorId, Document, DocumentKind, Edit, GENESIS, Path};
 use baikoo_client_core::sync::hazmat;
 use baikoo_client_core::testing::SeededEnv;
 use baikoo_client_core::view::Filter;
@@ -274,10 +275,21 @@ fn membership_entries_are_what_they_were() {
 fn a_body_and_the_genesis_of_reports_are_what_they_were() {
     let clocks = Clocks { wall_ms: 1_790_000_000_000, offset_min: 360, monotonic_ms: 5_000, boot_id: 77 };
     let changes = vec![vec![0xc1; 40], vec![0xc2; 300]];
+    let author = (DeviceId([0x11; 16]), StreamId([0x22; 16]));
     for (name, kind) in [("report", DocumentKind::Report), ("review", DocumentKind::Review)] {
-        let body = hazmat::body(kind, clocks, 0xdead_beef, changes.clone());
-        assert_eq!(hazmat::changes(&golden(&format!("body_{name}"), &body)), Some(changes.clone()));
+        let body = hazmat::body(kind, clocks, author, 0xdead_beef, changes.clone());
+        assert_eq!(hazmat::changes(&golden(&format!("body_{name}"), &body), author), Some(changes.clone()));
     }
+    // What the author really wrote travels packed.
+    let actor = ActorId::derive(author.0, author.1, 0xdead_beef);
+    let mut document = Document::create();
+    let mut writes = |number| {
+        let answer = |edit: &mut Edit<'_>| edit.set_scalar(&Path::question("q"), Scalar::Integer(number));
+        document.edit(actor, 1_790_000_000_000 + number, answer).unwrap()
+    };
+    let changes = [writes(1), writes(2)].concat();
+    let body = hazmat::body(DocumentKind::Report, clocks, author, 0xdead_beef, changes.clone());
+    assert_eq!(hazmat::changes(&golden("body_packed", &body), author), Some(changes));
     // Every device must begin every report with these very bytes.
     golden("genesis_of_reports", GENESIS);
 }

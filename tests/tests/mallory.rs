@@ -9,7 +9,7 @@ use baikoo_client_core::env::Clocks;
 use baikoo_client_core::protocol::envelope::{Adopt, Checkpoint, Elide, Envelope, Kind};
 use baikoo_client_core::protocol::frame::{Frame, FrameDecoder};
 use baikoo_client_core::protocol::hash::Hash;
-use baikoo_client_core::protocol::id::StreamId;
+use baikoo_client_core::protocol::id::{DeviceId, StreamId};
 use baikoo_client_core::protocol::membership::{Entry, Role};
 use baikoo_client_core::protocol::token::Admission;
 use baikoo_client_core::report::{ActorId, DocumentKind, GENESIS};
@@ -21,6 +21,8 @@ use baikoo_tests::person::Person;
 use baikoo_tests::world::World;
 
 const LIFE: u32 = 77;
+/// For whom nothing is packed: Mallory sends her changes as they are.
+const NOBODY: (DeviceId, StreamId) = (DeviceId([0; 16]), StreamId([0; 16]));
 
 /// A change to a report that Mallory makes with Automerge itself, as herself.
 fn makes(mallory: &Person, report: StreamId, text: &str) -> Change {
@@ -39,7 +41,7 @@ fn makes(mallory: &Person, report: StreamId, text: &str) -> Change {
 }
 
 fn in_a_body(changes: Vec<Vec<u8>>) -> Vec<u8> {
-    body(DocumentKind::Report, Clocks::default(), LIFE, changes)
+    body(DocumentKind::Report, Clocks::default(), NOBODY, LIFE, changes)
 }
 
 #[test]
@@ -63,7 +65,7 @@ fn what_mallory_writes_is_set_apart_and_the_rest_arrives() {
         raw[last] ^= 1;
         raw
     };
-    let review = body(DocumentKind::Review, Clocks::default(), LIFE, Vec::new());
+    let review = body(DocumentKind::Review, Clocks::default(), NOBODY, LIFE, Vec::new());
     let tricks: [(&str, StreamId, Vec<u8>, &str); 9] = [
         ("noise for a body", hers, vec![0xff; 300], "malformed"),
         ("an empty body", hers, Vec::new(), "malformed"),

@@ -3,7 +3,7 @@
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::DeviceId;
 use baikoo_protocol::membership::{
-    Body, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
+    Body, Device, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
 };
 use baikoo_protocol::signature::SealingPublicKey;
 
@@ -179,6 +179,8 @@ impl Client {
             )
         })?;
         let alarm = self.alarm_of(entry);
+        let own = membership.device(self.device.id());
+        let begins_to_coordinate = own.is_some_and(Device::is_active_coordinator) && !self.coordinates();
         self.store.write(|tx| {
             tx.add_membership_entry(entry)?;
             if let Some(alarm) = alarm {
@@ -190,19 +192,17 @@ impl Client {
             }
             // Envelopes that waited for their device, or for a role key, may be readable now.
             tx.retry_all_waiting()?;
-            fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
+            if begins_to_coordinate {
+                // A coordinator's list shows where the review of each report stands.
+                owe_projection(tx, &tx.streams(false)?.into_iter().collect())?;
+            }
+            Ok::<_, ClientError>(fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))?)
         })?;
         if let Some(alarm) = alarm {
             self.events.push(Event::Alarm(alarm.to_owned()));
         }
-        let coordinated = self.coordinates();
         self.genesis = Some(membership.genesis());
         self.membership = Some(membership);
-        if self.coordinates() && !coordinated {
-            // A coordinator's list shows where the review of each report stands.
-            let streams = self.store.read(|tx| tx.streams(false))?.into_iter().collect();
-            self.store.write(|tx| owe_projection(tx, &streams))?;
-        }
         self.learn_role_secrets()
     }
 
