@@ -63,6 +63,9 @@ pub enum ClientError {
     /// The data on this device can't be read.
     #[error("the data on this device is damaged")]
     Damaged(#[source] Option<StoreError>),
+    /// The recovery sheets do not open this workspace.
+    #[error("these sheets do not open this workspace; check the server's address and the workspace's id")]
+    RecoveryInvalid,
     /// A bug.
     #[error("internal error")]
     Internal(#[source] Option<StoreError>),
@@ -90,12 +93,13 @@ impl ClientError {
             Self::StorageFull => "storage_full",
             Self::BusyElsewhere => "busy_elsewhere",
             Self::Damaged(_) => "damaged",
+            Self::RecoveryInvalid => "recovery_invalid",
             Self::Internal(_) => "internal",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 20] = [
         "wrong_passphrase",
         "weak_passphrase",
         "no_workspace",
@@ -115,6 +119,7 @@ impl ClientError {
         "busy_elsewhere",
         "damaged",
         "internal",
+        "recovery_invalid",
     ];
 
     /// The error as data, for a front end in another language.

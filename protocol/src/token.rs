@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::{Decode, Encode};
 
 use crate::hash::Hash;
-use crate::id::DeviceId;
+use crate::id::{DeviceId, WorkspaceId};
+use crate::signature::SignatureBytes;
 
 /// A device's secret for the server; random. Never written to a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,8 +41,8 @@ impl core::fmt::Debug for Token {
     }
 }
 
-/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an
-/// enrolment, whose `mseq` and `prev` the server fills in).
+/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an enrolment
+/// or a recovery, whose `mseq` and `prev` the server fills in).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Admission {
     /// The entry's bytes.
@@ -51,9 +52,18 @@ pub struct Admission {
     /// The hash of the token that the device will show from now on.
     #[n(1)]
     pub token_hash: Hash,
+    /// The signature of the device that the entry brings over both, so that nobody on the way can
+    /// put in a token of their own.
+    #[n(2)]
+    pub signature: SignatureBytes,
 }
 
 impl Admission {
+    /// What the device signs; `entry` is the hash of the entry as it stands in the admission.
+    pub fn signing_hash(workspace: WorkspaceId, entry: Hash, token: Hash) -> Hash {
+        Hash::of("baikoo v1 admission signature", &[&workspace.0, &entry.0, &token.0])
+    }
+
     /// The request's body.
     pub fn to_bytes(&self) -> Vec<u8> {
         minicbor::to_vec(self).expect("writing to a vector can't fail")

@@ -20,7 +20,7 @@ use baikoo_client_core::protocol::envelope::{
 };
 use baikoo_client_core::protocol::frame::{Backfill, Frame, FrameDecoder, Hello, Status};
 use baikoo_client_core::protocol::hash::Hash;
-use baikoo_client_core::protocol::id::{DeviceId, MemberId, StreamId};
+use baikoo_client_core::protocol::id::{DeviceId, MemberId, StreamId, WorkspaceId};
 use baikoo_client_core::protocol::membership::{
     Body, DeviceKeys, Entry, RevokeReason, Role, RoleCopy, RoleEpoch, SealedBox,
 };
@@ -197,6 +197,19 @@ fn membership_entries_are_what_they_were() {
                 profile: sealed(),
                 role: role(1),
                 recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: None,
+            },
+        ),
+        (
+            "genesis_with_sheets",
+            Body::Genesis {
+                nonce: [0x0e; 16],
+                member,
+                keys: keys.clone(),
+                profile: sealed(),
+                role: role(1),
+                recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: Some(SigningPublicKey([0x2f; 32])),
             },
         ),
         (
@@ -204,7 +217,7 @@ fn membership_entries_are_what_they_were() {
             Body::Invite { invite, role: Role::Monitor, expires_at_ms: 1_790_000_000_000, profile: sealed() },
         ),
         ("cancel_invite", Body::CancelInvite { invite }),
-        ("enrol", Body::Enrol { invite, member, keys, profile: sealed() }),
+        ("enrol", Body::Enrol { invite, member, keys: keys.clone(), profile: sealed() }),
         ("approve", Body::Approve { device, role: Some(sealed()) }),
         (
             "revoke",
@@ -216,7 +229,18 @@ fn membership_entries_are_what_they_were() {
                 role: Some(role(2)),
             },
         ),
-        ("rotate_role", Body::RotateRole { role: role(3) }),
+        ("rotate_role", Body::RotateRole { role: role(3), profile: None }),
+        ("rotate_role_with_a_name", Body::RotateRole { role: role(3), profile: Some(sealed()) }),
+        ("recover", Body::Recover { member, keys }),
+        (
+            "renew_sheets",
+            Body::RenewSheets {
+                recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: SigningPublicKey([0x2f; 32]),
+                proof: SignatureBytes([0x5d; 64]),
+                role: role(4),
+            },
+        ),
     ];
     for (name, body) in bodies {
         let entry = Entry {
@@ -225,15 +249,25 @@ fn membership_entries_are_what_they_were() {
             body: body.to_bytes(),
             signer: DeviceId([0xd1; 16]),
             signature: SignatureBytes([0x5a; 64]),
-            invite_signature: (name == "enrol").then_some(SignatureBytes([0x5b; 64])),
+            countersignature: matches!(name, "enrol" | "recover" | "genesis_with_sheets")
+                .then_some(SignatureBytes([0x5b; 64])),
         };
         let bytes = golden(&format!("entry_{name}"), &entry.to_bytes());
         assert_eq!(Entry::from_bytes(&bytes), Ok(entry.clone()));
         assert_eq!(Body::from_bytes(&entry.body), Ok(body));
         golden(&format!("entry_{name}_hash"), &entry.hash().0);
     }
-    let admission = Admission { entry: vec![1, 2, 3], token_hash: Token([0x70; 16]).hash() };
-    assert_eq!(Admission::from_bytes(&golden("admission", &admission.to_bytes())), Some(admission));
+    let token_hash = Token([0x70; 16]).hash();
+    let signature = SignatureBytes([0x5c; 64]);
+    let admission = Admission { entry: vec![1, 2, 3], token_hash, signature };
+    let bytes = golden("admission_signed", &admission.to_bytes());
+    assert_eq!(Admission::from_bytes(&bytes), Some(admission.clone()));
+    // Before the device signed for its token, the signature was not there. That is not taken.
+    let mut before = vec![0x82];
+    before.extend_from_slice(&bytes[1..bytes.len() - 66]);
+    assert_eq!(Admission::from_bytes(&golden("admission", &before)), None);
+    let place = WorkspaceId([0x33; 16]);
+    golden("admission_signed_hash", &Admission::signing_hash(place, Hash([0x88; 32]), token_hash).0);
     golden("token_header", Token([0x70; 16]).to_header(device).as_bytes());
 }
 

@@ -52,6 +52,7 @@ impl Client {
         let mut upload = Upload { bytes: Frame::Hello(hello).to_bytes(), frames: Vec::new() };
         if !probe {
             self.offer_membership(&mut upload)?;
+            self.wish_owed_rotation()?;
             for (id, entry) in self.sign_wishes()? {
                 upload.bytes.extend(Frame::Entry(entry.to_bytes()).to_bytes());
                 upload.frames.push(Uploaded::Wish(id));
