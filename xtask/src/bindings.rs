@@ -61,7 +61,8 @@ pub(crate) fn check() -> Outcome {
     ))
 }
 
-fn build() -> Outcome {
+/// Builds the library and writes the bindings, without a word.
+pub(crate) fn build() -> Outcome {
     check_version()?;
     // The whole workspace, as the other steps build it, so that nothing is built twice.
     aloud(cargo().args(["build", "--workspace", "--locked", "--quiet"]))?;

@@ -8,7 +8,9 @@
 mod bench;
 mod bindings;
 mod demo;
+mod kotlin;
 mod places;
+mod readme;
 mod run;
 mod setup;
 mod simulate;

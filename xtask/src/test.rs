@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, wasm, web};
+use crate::{bindings, kotlin, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -36,6 +36,8 @@ enum Step {
     Deny,
     /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
     Bindings,
+    /// Kotlin on the JVM: the layer, the sample, the story, the README's lines.
+    Kotlin,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -119,6 +121,7 @@ impl Step {
                 aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
             }
             Self::Bindings => bindings::check(),
+            Self::Kotlin => kotlin::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),

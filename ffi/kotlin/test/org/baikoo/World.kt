@@ -29,7 +29,7 @@ val server: String by lazy { System.getenv("BAIKOO_STORY_SERVER") ?: started() }
 private fun started(): String {
     val program = System.getProperty("baikoo.server")
     val arguments = listOf("--data", folder().path, "serve", "--listen", "127.0.0.1:0", "--creation", "open")
-    val process = ProcessBuilder(listOf(program) + arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+    val process = ProcessBuilder(listOf(program) + arguments).redirectError(ProcessBuilder.Redirect.DISCARD).start()
     Runtime.getRuntime().addShutdownHook(Thread { process.destroy(); process.waitFor(5, TimeUnit.SECONDS) })
     val line = process.inputReader().readLine() ?: error("the server ended")
     return "http://" + line.substringAfter("listening on ").removePrefix("http://")

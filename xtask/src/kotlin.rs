@@ -1,0 +1,105 @@
+//! The bindings in Kotlin with the layer around them: compiled once, and run on the JVM with the
+//! library and the server that were built here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::bindings;
+use crate::places;
+use crate::readme;
+use crate::run::{Outcome, aloud, bold, command, quietly};
+
+/// npm's package of the compiler; it carries the standard library, coroutines and kotlin.test.
+const COMPILER: (&str, &str) = ("kotlin-compiler", "2.4.20");
+const COMPILERS_JARS: [&str; 4] =
+    ["kotlin-stdlib", "kotlinx-coroutines-core-jvm", "kotlin-test", "kotlin-test-junit"];
+/// Debian's: how Java calls a library, and what the tests stand on.
+const DEBIANS_JARS: [&str; 4] = ["jna", "junit4", "hamcrest", "gson"];
+/// Debian's packages of these, each with the file that shows that it is there.
+pub(crate) const DEBIANS_PACKAGES: [(&str, &str); 4] = [
+    ("libjna-java", "/usr/share/java/jna.jar"),
+    ("libjna-jni", "/usr/share/doc/libjna-jni"),
+    ("junit4", "/usr/share/java/junit4.jar"),
+    ("libgoogle-gson-java", "/usr/share/java/gson.jar"),
+];
+const SOURCES: &str = "ffi/kotlin";
+
+fn folder() -> PathBuf {
+    places::target().join("kotlin")
+}
+
+fn compiler() -> PathBuf {
+    folder().join("node_modules").join(COMPILER.0)
+}
+
+/// Fetches the compiler, unless this version is there.
+pub(crate) fn prepare() -> Outcome {
+    let (name, version) = COMPILER;
+    let manifest = fs::read_to_string(compiler().join("package.json")).unwrap_or_default();
+    if manifest.contains(&format!("\"version\": \"{version}\"")) {
+        return Ok(());
+    }
+    println!("{} the Kotlin compiler into the target folder (npm, 90 MB)", bold("Installing"));
+    fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
+    let mut install = command("npm");
+    install.current_dir(folder()).args(["install", "--no-fund", "--no-audit", "--prefix", "."]);
+    quietly(install.arg(format!("{name}@{version}")))
+}
+
+/// Compiles the bindings, the layer, the sample, the README's lines and the tests, and runs the tests.
+pub(crate) fn check() -> Outcome {
+    bindings::build()?;
+    compile()?;
+    let (root, programs) = (places::root(), places::programs());
+    let mut java = command("java");
+    java.arg(format!("-Djna.library.path={}", programs.display()));
+    java.arg(format!("-Dbaikoo.root={}", root.display()));
+    java.arg(format!("-Dbaikoo.server={}", programs.join("baikoo-server").display()));
+    java.args(["-cp", &format!("{}:{}", classes().display(), jars()), "org.junit.runner.JUnitCore"]);
+    aloud(java.args(tests()?))
+}
+
+fn classes() -> PathBuf {
+    folder().join("classes")
+}
+
+fn jars() -> String {
+    let compilers = COMPILERS_JARS.map(|name| compiler().join(format!("lib/{name}.jar")));
+    let debians = DEBIANS_JARS.map(|name| PathBuf::from(format!("/usr/share/java/{name}.jar")));
+    let all: Vec<String> = compilers.iter().chain(&debians).map(|jar| jar.display().to_string()).collect();
+    all.join(":")
+}
+
+fn compile() -> Outcome {
+    let (lines, program) = (readme::block("From Kotlin", "kotlin")?, folder().join("readme/Readme.kt"));
+    let written = fs::create_dir_all(folder().join("readme")).and_then(|()| fs::write(&program, lines));
+    written.map_err(|error| format!("{}: {error}", program.display()))?;
+    // No class of an older source may stand in for one that is gone.
+    let _ = fs::remove_dir_all(classes());
+    let mut compile = command("bash");
+    compile.arg(compiler().join("bin/kotlinc")).args(["-cp", &jars(), "-d"]).arg(classes());
+    compile.arg("ffi/generated/kotlin").arg(SOURCES).arg(&program);
+    let done = compile.output().map_err(|error| format!("can't start the Kotlin compiler: {error}"))?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    // What is generated is warned about, too; nobody here can change that.
+    let ours: Vec<&str> = said.lines().filter(|line| line.contains(SOURCES)).collect();
+    match (done.status.success(), ours.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err(format!("The Kotlin compiler warns:\n{}", ours.join("\n"))),
+        (false, _) => Err(said.into_owned()),
+    }
+}
+
+// A class of tests stands in a file of its name.
+fn tests() -> Outcome<Vec<String>> {
+    let folder = places::root().join(SOURCES).join("test/org/baikoo");
+    let files = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<String> = files.flatten().filter_map(|file| class(&file.path())).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn class(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?.strip_suffix(".kt")?;
+    name.ends_with("Test").then(|| format!("org.baikoo.{name}"))
+}
