@@ -2,7 +2,6 @@
 
 mod by_hand;
 mod person;
-mod server;
 mod story;
 mod words;
 

@@ -2,7 +2,9 @@
 //! library and the server that were built here.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::bindings;
 use crate::places;
@@ -46,9 +48,14 @@ pub(crate) fn prepare() -> Outcome {
     quietly(install.arg(format!("{name}@{version}")))
 }
 
-/// Compiles the bindings, the layer, the sample, the README's lines and the tests, and runs the tests.
+/// Compiles everything and runs all tests.
 pub(crate) fn check() -> Outcome {
     bindings::build()?;
+    aloud(&mut runner(&tests()?)?)
+}
+
+/// What runs some of the tests; everything is compiled when it is handed out.
+pub(crate) fn runner(tests: &[String]) -> Outcome<Command> {
     compile()?;
     let (root, programs) = (places::root(), places::programs());
     let mut java = command("java");
@@ -56,7 +63,8 @@ pub(crate) fn check() -> Outcome {
     java.arg(format!("-Dbaikoo.root={}", root.display()));
     java.arg(format!("-Dbaikoo.server={}", programs.join("baikoo-server").display()));
     java.args(["-cp", &format!("{}:{}", classes().display(), jars()), "org.junit.runner.JUnitCore"]);
-    aloud(java.args(tests()?))
+    java.args(tests);
+    Ok(java)
 }
 
 fn classes() -> PathBuf {
@@ -70,10 +78,17 @@ fn jars() -> String {
     all.join(":")
 }
 
+// The bindings, the layer, the sample, the README's lines and the tests, in one go; and again only when
+// one of them has changed.
 fn compile() -> Outcome {
     let (lines, program) = (readme::block("From Kotlin", "kotlin")?, folder().join("readme/Readme.kt"));
     let written = fs::create_dir_all(folder().join("readme")).and_then(|()| fs::write(&program, lines));
     written.map_err(|error| format!("{}: {error}", program.display()))?;
+    let (state, mark) = (sources(&program)?, folder().join("compiled.txt"));
+    if fs::read_to_string(&mark).is_ok_and(|compiled| compiled == state) {
+        return Ok(());
+    }
+    let _ = fs::remove_file(&mark);
     // No class of an older source may stand in for one that is gone.
     let _ = fs::remove_dir_all(classes());
     let mut compile = command("bash");
@@ -84,10 +99,38 @@ fn compile() -> Outcome {
     // What is generated is warned about, too; nobody here can change that.
     let ours: Vec<&str> = said.lines().filter(|line| line.contains(SOURCES)).collect();
     match (done.status.success(), ours.is_empty()) {
-        (true, true) => Ok(()),
+        (true, true) => fs::write(mark, state).map_err(|error| error.to_string()),
         (true, false) => Err(format!("The Kotlin compiler warns:\n{}", ours.join("\n"))),
         (false, _) => Err(said.into_owned()),
     }
+}
+
+/// What is compiled, by name and hash, and by which compiler.
+fn sources(program: &Path) -> Outcome<String> {
+    let mut files = vec![program.to_path_buf()];
+    kotlin_below(&bindings::folder().join("kotlin"), &mut files)?;
+    kotlin_below(&places::root().join(SOURCES), &mut files)?;
+    files.sort();
+    let mut state = format!("{} {}\n", COMPILER.0, COMPILER.1);
+    for file in files {
+        let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        state += &format!("{:016x} {}\n", hasher.finish(), file.display());
+    }
+    Ok(state)
+}
+
+fn kotlin_below(folder: &Path, files: &mut Vec<PathBuf>) -> Outcome {
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            kotlin_below(&path, files)?;
+        } else if path.extension().is_some_and(|end| end == "kt") {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 // A class of tests stands in a file of its name.

@@ -1,4 +1,4 @@
-//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|fmt`.
+//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|size|fmt`.
 //!
 //! No decision about the product stands here. Each command says what it does before it does it, and
 //! stops at the first thing that goes wrong with the way to go on.
@@ -12,9 +12,13 @@ mod kotlin;
 mod places;
 mod readme;
 mod run;
+mod server;
 mod setup;
 mod simulate;
+mod size;
+mod story;
 mod surface;
+mod swift;
 mod test;
 mod wasm;
 mod web;
@@ -49,6 +53,8 @@ enum Command {
     Web,
     /// Build the library and write its bindings for Kotlin, Swift and Python.
     Bindings,
+    /// Build the library that apps carry, and print its size by crate.
+    Size,
     /// Format everything.
     Fmt,
 }
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Web => web::build(),
         Command::Bindings => bindings::run(),
+        Command::Size => size::run(),
         Command::Fmt => format_everything(),
     };
     match outcome {

@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, kotlin, wasm, web};
+use crate::{bindings, kotlin, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -38,6 +38,8 @@ enum Step {
     Bindings,
     /// Kotlin on the JVM: the layer, the sample, the story, the README's lines.
     Kotlin,
+    /// Swift's C header, and its types where a Swift compiler is at hand.
+    Swift,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -50,6 +52,8 @@ enum Step {
     WebBuild,
     /// The app in a browser, with a real server.
     WebBrowser,
+    /// One story in Rust, Kotlin and the browser, on one server.
+    Story,
 }
 
 impl Step {
@@ -122,6 +126,7 @@ impl Step {
             }
             Self::Bindings => bindings::check(),
             Self::Kotlin => kotlin::check(),
+            Self::Swift => swift::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),
@@ -130,6 +135,7 @@ impl Step {
             Self::WebTests => web::script("test"),
             Self::WebBuild => web::script("build"),
             Self::WebBrowser => in_browser(),
+            Self::Story => story::check(),
         }
     }
 }
