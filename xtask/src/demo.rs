@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod person;
+mod server;
 mod story;
 mod words;
 

@@ -10,9 +10,9 @@ mod bindings;
 mod demo;
 mod kotlin;
 mod places;
+mod python;
 mod readme;
 mod run;
-mod server;
 mod setup;
 mod simulate;
 mod size;
@@ -53,7 +53,7 @@ enum Command {
     Web,
     /// Build the library and write its bindings for Kotlin, Swift and Python.
     Bindings,
-    /// Build the library that apps carry, and print its size by crate.
+    /// Measure the library that an app for a phone brings along.
     Size,
     /// Format everything.
     Fmt,

@@ -91,6 +91,10 @@ fn missing_packages(purpose: For) -> Vec<&'static str> {
         need("nodejs", works("node", &["--version"]));
         need("npm", works("npm", &["--version"]));
     }
+    if purpose >= For::Test {
+        // The wheel is tested in an environment of its own.
+        need("python3-venv", works("python3", &["-c", "import venv, ensurepip"]));
+    }
     if purpose >= For::Test && places::web().join("package.json").exists() {
         need("chromium", works("chromium", &["--version"]));
     }

@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, kotlin, story, swift, wasm, web};
+use crate::{bindings, kotlin, python, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -36,10 +36,12 @@ enum Step {
     Deny,
     /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
     Bindings,
-    /// Kotlin on the JVM: the layer, the sample, the story, the README's lines.
+    /// Kotlin on the JVM: the layer, the sample, the README's lines.
     Kotlin,
     /// Swift's C header, and its types where a Swift compiler is at hand.
     Swift,
+    /// The wheel for Python: its types, what an analyst does.
+    Python,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -52,7 +54,7 @@ enum Step {
     WebBuild,
     /// The app in a browser, with a real server.
     WebBrowser,
-    /// One story in Rust, Kotlin and the browser, on one server.
+    /// One story, told in every language against one server.
     Story,
 }
 
@@ -127,6 +129,7 @@ impl Step {
             Self::Bindings => bindings::check(),
             Self::Kotlin => kotlin::check(),
             Self::Swift => swift::check(),
+            Self::Python => python::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),

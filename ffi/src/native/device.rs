@@ -10,6 +10,7 @@ use baikoo_client_core::member::Invitation;
 use baikoo_client_core::transport::Http;
 use zeroize::Zeroizing;
 
+use super::gate::Foreign;
 use super::platform::{Clock, ForeignKeyStore, KeyStore, LogSink, Platform};
 use super::runtime::work;
 use super::session::Session;
@@ -90,7 +91,7 @@ impl Device {
             options.unwrap_or(Options { key_store: None, clock: None, log: None, root_certificate: None });
         let home = Home::new(folder);
         let home = match options.key_store {
-            Some(key_store) => home.with_key_store(Arc::new(ForeignKeyStore(key_store))),
+            Some(key_store) => home.with_key_store(Arc::new(ForeignKeyStore(Foreign::new(key_store)))),
             None => home,
         };
         let platform = Platform::new(options.clock, options.log);

@@ -8,7 +8,7 @@ use baikoo_client_core::view::SyncView;
 use tokio::sync::{Mutex, broadcast};
 use tokio::task::AbortHandle;
 
-use super::gate;
+use super::gate::{Foreign, through};
 use super::platform::{EventListener, LogLevel, Platform};
 use super::runtime::runtime;
 
@@ -75,12 +75,12 @@ impl Events {
     /// The next event, when it comes; `None` once the workspace is locked or this was ended.
     /// Cancelled while it waits, it loses nothing.
     pub async fn next(&self) -> Option<Event> {
-        next(self.0.lock().await.as_mut()?).await
+        through(async { next(self.0.lock().await.as_mut()?).await }).await
     }
 
     /// No more events. Whoever waits in `next` gets the one that it waits for.
     pub async fn end(&self) {
-        *self.0.lock().await = None;
+        *through(self.0.lock()).await = None;
     }
 }
 
@@ -102,12 +102,13 @@ impl Subscription {
         listener: Arc<dyn EventListener>,
         platform: Platform,
     ) -> Arc<Self> {
+        let listener = Foreign::new(listener);
         let task = runtime().spawn(async move {
             let Some(mut receiver) = receiver else { return };
             while let Some(event) = next(&mut receiver).await {
-                let (listener, platform) = (Arc::clone(&listener), platform.clone());
+                let (listener, platform) = (listener.clone(), platform.clone());
                 let told = runtime().spawn_blocking(move || {
-                    if gate::call(|| listener.on_event(event)).is_err() {
+                    if listener.call(|listener| listener.on_event(event)).is_err() {
                         platform.log(LogLevel::Warning, "a listener threw; it goes on with the next event");
                     }
                 });

@@ -7,7 +7,7 @@ use baikoo_client_core::home;
 
 use super::error::PlatformError;
 use super::events::Event;
-use super::gate;
+use super::gate::Foreign;
 
 /// The platform's key store: it closes and opens the wrapped database key. Called on a thread of
 /// this library, where it may take its time: to ask for a finger, say.
@@ -75,21 +75,21 @@ pub trait ProgressListener: Send + Sync {
 /// The platform as one device uses it.
 #[derive(Clone)]
 pub(super) struct Platform {
-    pub(super) clock: Option<Arc<dyn Clock>>,
-    pub(super) log: Option<Arc<dyn LogSink>>,
+    clock: Option<Foreign<dyn Clock>>,
+    log: Option<Foreign<dyn LogSink>>,
     // A step reads this, never the platform's clock, which may call back.
     reading: Arc<Mutex<Option<Clocks>>>,
 }
 
 impl Platform {
     pub(super) fn new(clock: Option<Arc<dyn Clock>>, log: Option<Arc<dyn LogSink>>) -> Self {
-        Self { clock, log, reading: Arc::default() }
+        Self { clock: clock.map(Foreign::new), log: log.map(Foreign::new), reading: Arc::default() }
     }
 
     /// Reads the platform's clock for the next step. No lock may be held.
     pub(super) fn read_clock(&self) {
         let Some(clock) = &self.clock else { return };
-        let reading = gate::call(|| clock.now()).ok().map(|now| Clocks {
+        let reading = clock.call(|clock| clock.now()).ok().map(|now| Clocks {
             wall_ms: now.wall_ms,
             offset_min: now.offset_min,
             monotonic_ms: now.monotonic_ms,
@@ -101,14 +101,19 @@ impl Platform {
     /// Writes a line to the log. No lock may be held. A log that throws is nobody's business.
     pub(super) fn log(&self, level: LogLevel, line: &str) {
         if let Some(log) = &self.log {
-            let _ = gate::call(|| log.log(level, line.to_owned()));
+            let _ = log.call(|log| log.log(level, line.to_owned()));
         }
     }
 
     /// Tells how far long work is. It goes on, whatever the listener throws.
-    pub(super) fn tell_progress(&self, listener: Option<&dyn ProgressListener>, done: usize, of: usize) {
+    pub(super) fn tell_progress(
+        &self,
+        listener: Option<&Foreign<dyn ProgressListener>>,
+        done: usize,
+        of: usize,
+    ) {
         let Some(listener) = listener else { return };
-        if gate::call(|| listener.on_progress(done as u64, of as u64)).is_err() {
+        if listener.call(|listener| listener.on_progress(done as u64, of as u64)).is_err() {
             self.log(LogLevel::Warning, "a progress listener threw; the work goes on");
         }
     }
@@ -132,18 +137,18 @@ impl Env for Platform {
 }
 
 /// A foreign key store as the core knows one.
-pub(super) struct ForeignKeyStore(pub(super) Arc<dyn KeyStore>);
+pub(super) struct ForeignKeyStore(pub(super) Foreign<dyn KeyStore>);
 
 impl home::KeyStore for ForeignKeyStore {
     fn wrap(&self, secret: &[u8]) -> Option<Vec<u8>> {
-        gate::call(|| self.0.wrap(secret.to_vec())).ok()
+        self.0.call(|store| store.wrap(secret.to_vec())).ok()
     }
 
     fn unwrap(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
-        gate::call(|| self.0.unwrap(wrapped.to_vec())).ok()
+        self.0.call(|store| store.unwrap(wrapped.to_vec())).ok()
     }
 
     fn forget(&self) {
-        let _ = gate::call(|| self.0.forget());
+        let _ = self.0.call(KeyStore::forget);
     }
 }

@@ -8,6 +8,8 @@ use baikoo_client_core::error::ClientError;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
+use super::gate::through;
+
 /// Threads for calls: two for the network, and so many at most for what computes, reads and writes.
 const THREADS_WAITING: usize = 2;
 const THREADS_WORKING_MAX: usize = 32;
@@ -49,7 +51,7 @@ impl<R> Drop for Task<R> {
 impl<R> Task<R> {
     // A panic of the work is an error of the call.
     async fn done(mut self) -> Result<R, ClientError> {
-        (&mut self.0).await.unwrap_or(Err(ClientError::Internal(None)))
+        through(&mut self.0).await.unwrap_or(Err(ClientError::Internal(None)))
     }
 }
 

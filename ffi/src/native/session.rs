@@ -160,6 +160,9 @@ impl Session {
 
     /// Syncs by itself from now on. Twice does no harm.
     pub(super) fn start(self: &Arc<Self>) {
+        if lock(&self.audience).is_none() {
+            return;
+        }
         let mut syncing = lock(&self.syncing);
         if syncing.as_ref().is_some_and(|syncing| !syncing.task.is_finished()) {
             return;

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::Args;
 use super::person::{PASSPHRASE, Person};
+use super::server::Server;
 use super::words;
 use crate::run::{Outcome, bold, faint};
-use crate::server::Server;
 use crate::web;
 
 /// What is there when the story is told.

@@ -10,6 +10,7 @@ use baikoo_client_core::view::{
     ConflictsView, Filter, HistoryView, QuarantinedView, ReportList, ReportSummary, ReportView,
 };
 
+use super::super::gate::Foreign;
 use super::super::platform::ProgressListener;
 use super::super::runtime::work;
 use super::Workspace;
@@ -91,14 +92,14 @@ impl Workspace {
         language: Language,
         listener: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Vec<u8>, ClientError> {
-        let session = Arc::clone(&self.session);
+        let (session, listener) = (Arc::clone(&self.session), listener.map(Foreign::new));
         work(move |awaited| {
             let mut export = session.step(|client, _| client.begin_export(format, &filter, language))??;
             loop {
                 awaited.check()?;
                 let more = session.step(|client, _| export.step(client))??;
                 let (done, of) = export.progress();
-                session.platform.tell_progress(listener.as_deref(), done, of);
+                session.platform.tell_progress(listener.as_ref(), done, of);
                 if !more {
                     return export.finish();
                 }

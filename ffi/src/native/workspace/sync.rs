@@ -22,8 +22,9 @@ impl Workspace {
         self.session.stop();
     }
 
-    /// Syncs now, until there is nothing more to do, and answers where that leads. Cancelled, it
-    /// hangs up; what came until then is kept.
+    /// Syncs now, until there is nothing more to do, and answers where that leads. While the platform
+    /// says that there is no network, nothing is tried. Cancelled, it hangs up; what came until then
+    /// is kept.
     pub async fn sync_now(&self) -> Result<SyncView, ClientError> {
         wait(Arc::clone(&self.session).sync_now()).await
     }

@@ -10,12 +10,11 @@ use std::time::Duration;
 use crate::places;
 use crate::run::{Outcome, command, output};
 
-/// A server of the demo, or of the shared story.
+/// The server of the demo.
 pub(crate) struct Server {
     folder: PathBuf,
     port: u16,
     with_app: bool,
-    is_open: bool,
     process: Option<Child>,
 }
 
@@ -25,12 +24,7 @@ impl Server {
         let free = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
         let address =
             free(wanted_port).or_else(|_| free(0)).map_err(|error| format!("no free port: {error}"))?;
-        Ok(Self { folder, port: address.port(), with_app, is_open: false, process: None })
-    }
-
-    /// Lets anybody make a workspace, without a set-up code.
-    pub(crate) fn open_to_all(&mut self) {
-        self.is_open = true;
+        Ok(Self { folder, port: address.port(), with_app, process: None })
     }
 
     /// Where it is reached.
@@ -81,9 +75,6 @@ impl Server {
         serve.args(["--listen", &format!("127.0.0.1:{}", self.port)]);
         if self.with_app {
             serve.arg("--app-dir").arg(places::web().join("dist"));
-        }
-        if self.is_open {
-            serve.args(["--creation", "open"]);
         }
         serve.env_remove("BAIKOO_PASSPHRASE");
         let mut process = serve
