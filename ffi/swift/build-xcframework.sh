@@ -7,7 +7,7 @@ rustup target add "${targets[@]}"
 cargo xtask bindings
 
 for target in "${targets[@]}"; do
-    cargo rustc --release --locked --package baikoo-ffi --crate-type staticlib --target "$target"
+    cargo rustc --profile phone --locked --package baikoo-ffi --lib --crate-type staticlib --target "$target"
 done
 
 made=target/swift
@@ -17,7 +17,7 @@ cp ffi/generated/swift/BaikooCoreFFI.h "$made/headers/"
 cp ffi/generated/swift/BaikooCoreFFI.modulemap "$made/headers/module.modulemap"
 cp ffi/generated/swift/BaikooCore.swift ffi/swift/Sources/BaikooCore/
 
-archive() { echo "target/$1/release/libbaikoo_ffi.a"; }
+archive() { echo "target/$1/phone/libbaikoo_ffi.a"; }
 lipo -create "$(archive aarch64-apple-ios-sim)" "$(archive x86_64-apple-ios)" -output "$made/simulator/libbaikoo_ffi.a"
 lipo -create "$(archive aarch64-apple-darwin)" "$(archive x86_64-apple-darwin)" -output "$made/macos/libbaikoo_ffi.a"
 xcodebuild -create-xcframework \
