@@ -80,12 +80,8 @@ impl<'w, 'a> Context<'w, 'a> {
             return Err(ClientError::WorkspaceExists.into());
         }
         let passphrase = passphrase::first(self)?;
-        make_private_folder(&self.folder).map_err(|error| Failure::File(self.folder.clone(), error))?;
-        let key = self.home.make_key(&passphrase, self.hardness(), &mut *(self.world.env)())?;
-        found(self, &key).map_err(|error| {
-            let _ = self.home.wipe();
-            error.into()
-        })
+        let mut env = (self.world.env)();
+        Ok(self.home.set_up(&passphrase, self.hardness(), &mut *env, |_, key| found(self, key))?)
     }
 
     /// How hard a guess of the passphrase is made. The hundreds of runs of a test may ask for the
@@ -121,15 +117,6 @@ fn default_folder(world: &World<'_>) -> PathBuf {
         under("XDG_DATA_HOME", &["baikoo"])
     };
     under("BAIKOO_HOME", &[]).or(data).or_else(|| under("HOME", &[".baikoo"])).unwrap_or(".baikoo".into())
-}
-
-/// Nobody else on the machine has any business in it.
-fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 impl Context<'_, '_> {

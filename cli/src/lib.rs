@@ -8,7 +8,6 @@
 mod args;
 mod commands;
 mod context;
-mod env;
 mod failure;
 mod find;
 mod output;
@@ -23,7 +22,6 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches};
 
-pub use env::native_env;
 pub use failure::exit_code;
 pub use passphrase::ask_at_terminal;
 pub use world::{Ask, World};

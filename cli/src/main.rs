@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 
-use baikoo_cli::{World, ask_at_terminal, native_env, run};
+use baikoo_cli::{World, ask_at_terminal, run};
+use baikoo_client_core::env::NativeEnv;
 
 fn main() -> ExitCode {
     let (mut out, mut err, mut input) = (stdout().lock(), stderr().lock(), stdin().lock());
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
         width,
-        env: native_env,
+        env: || Box::new(NativeEnv),
     };
     ExitCode::from(run(std::env::args_os(), &mut world))
 }

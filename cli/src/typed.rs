@@ -97,7 +97,7 @@ pub(crate) fn put(question: &str, value: &str, clocks: Clocks) -> Result<Put, Fa
         return Ok(Put::Text(name, value.to_owned()));
     }
     find::in_section(default_form(), None, question)?;
-    Ok(Put::Answer(Path::question(question), answer(default_form(), question, value, clocks)?))
+    Ok(Put::Field(Path::question(question), answer(default_form(), question, value, clocks)?))
 }
 
 /// Assignments to an entry's questions.
@@ -111,7 +111,7 @@ pub(crate) fn entry_puts(
         let (question, value) = assignment(text)?;
         find::in_section(default_form(), Some(section), question)?;
         let answer = answer(default_form(), question, value, clocks)?;
-        Ok(Put::Answer(Path::entry(section, entry, question), answer))
+        Ok(Put::Field(Path::entry(section, entry, question), answer))
     };
     assignments.iter().map(one).collect()
 }

@@ -5,7 +5,8 @@
 use std::ffi::OsString;
 use std::io::Cursor;
 
-use baikoo_cli::{World, exit_code, native_env, run};
+use baikoo_cli::{World, exit_code, run};
+use baikoo_client_core::env::NativeEnv;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -57,7 +58,7 @@ impl Device {
             ask: None,
             vars: vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             width: None,
-            env: native_env,
+            env: || Box::new(NativeEnv),
         };
         let all = std::iter::once("baikoo").chain(args.iter().copied()).map(OsString::from);
         let code = run(all, &mut world);

@@ -2,6 +2,12 @@
 
 use rand_core::{Infallible, TryCryptoRng, TryRng};
 
+#[cfg(all(feature = "native", not(target_family = "wasm")))]
+mod native;
+
+#[cfg(all(feature = "native", not(target_family = "wasm")))]
+pub use native::NativeEnv;
+
 /// What this device's clocks say. None of them is trusted; all are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clocks {

@@ -69,6 +69,12 @@ pub enum ClientError {
     /// A bug.
     #[error("internal error")]
     Internal(#[source] Option<StoreError>),
+    /// The workspace has been locked since.
+    #[error("locked; unlock it first")]
+    Locked,
+    /// The platform's key store did not open the key, or the person did not let it.
+    #[error("the key store of this device refused")]
+    KeyStoreRefused,
 }
 
 impl ClientError {
@@ -95,11 +101,13 @@ impl ClientError {
             Self::Damaged(_) => "damaged",
             Self::RecoveryInvalid => "recovery_invalid",
             Self::Internal(_) => "internal",
+            Self::Locked => "locked",
+            Self::KeyStoreRefused => "key_store_refused",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 20] = [
+    pub const CODES: [&'static str; 22] = [
         "wrong_passphrase",
         "weak_passphrase",
         "no_workspace",
@@ -120,6 +128,8 @@ impl ClientError {
         "damaged",
         "internal",
         "recovery_invalid",
+        "locked",
+        "key_store_refused",
     ];
 
     /// The error as data, for a front end in another language.

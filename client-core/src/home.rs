@@ -2,9 +2,11 @@
 //!
 //! Destroying the wrapped key destroys the database: nothing else opens it.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::crypto::keys::{DatabaseKey, Secret32};
 use crate::crypto::passphrase::{self, Hardness, strength};
@@ -12,16 +14,44 @@ use crate::env::Env;
 use crate::error::ClientError;
 use crate::store::Location;
 
+/// What the platform has to keep secrets in: a chip that closes and opens small things for this app
+/// alone. Around the passphrase's wrap, not in its place: whoever copies the files can't guess
+/// passphrases elsewhere, and whoever holds the unlocked phone still needs the passphrase.
+pub trait KeyStore: Send + Sync {
+    /// Closes a secret; `None` if the platform or the person refuses.
+    fn wrap(&self, secret: &[u8]) -> Option<Vec<u8>>;
+    /// Opens what [`Self::wrap`] closed; `None` if the platform or the person refuses.
+    fn unwrap(&self, wrapped: &[u8]) -> Option<Vec<u8>>;
+    /// Destroys what opens: nothing that was closed can be opened any more.
+    fn forget(&self);
+}
+
+/// Begins a key file that the platform's key store has closed.
+const CLOSED_BY_KEY_STORE: &[u8; 8] = b"baikoo-k";
+
 /// The folder.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Home {
     folder: PathBuf,
+    key_store: Option<Arc<dyn KeyStore>>,
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Home").field("key_store", &self.key_store.is_some()).finish_non_exhaustive()
+    }
 }
 
 impl Home {
     /// A folder that may or may not be there yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), key_store: None }
+    }
+
+    /// The same with the platform's key store: what is written from now on is closed by it, too.
+    #[must_use]
+    pub fn with_key_store(self, key_store: Arc<dyn KeyStore>) -> Self {
+        Self { key_store: Some(key_store), ..self }
     }
 
     /// Whether a workspace has been set up in it.
@@ -34,11 +64,28 @@ impl Home {
         Location::File(self.folder.join("baikoo.db"))
     }
 
+    /// Makes a key, and with it whatever `found` makes. If that can't be, nothing is left behind.
+    ///
+    /// # Errors
+    /// As [`Self::make_key`], and of `found`.
+    pub fn set_up<T>(
+        &self,
+        passphrase: &str,
+        hardness: Hardness,
+        env: &mut dyn Env,
+        found: impl FnOnce(&Location, &DatabaseKey) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let key = self.make_key(passphrase, hardness, env)?;
+        found(&self.location(), &key).inspect_err(|_| {
+            let _ = self.wipe();
+        })
+    }
+
     /// Draws a database key and keeps it wrapped by the passphrase. Durable when this returns.
     ///
     /// # Errors
-    /// [`ClientError::WorkspaceExists`], [`ClientError::WeakPassphrase`], or
-    /// [`ClientError::StorageFull`].
+    /// [`ClientError::WorkspaceExists`], [`ClientError::WeakPassphrase`],
+    /// [`ClientError::KeyStoreRefused`] or [`ClientError::StorageFull`].
     pub fn make_key(
         &self,
         passphrase: &str,
@@ -51,7 +98,7 @@ impl Home {
         if strength(passphrase) == 0 {
             return Err(ClientError::WeakPassphrase);
         }
-        fs::create_dir_all(&self.folder).map_err(|error| from_io(&error))?;
+        make_private_folder(&self.folder).map_err(|error| from_io(&error))?;
         let key = Secret32::make(env);
         self.write_key(&passphrase::wrap(&key, passphrase, hardness, env))?;
         Ok(key)
@@ -60,9 +107,10 @@ impl Home {
     /// Unwraps the database key.
     ///
     /// # Errors
-    /// [`ClientError::NoWorkspace`] or [`ClientError::WrongPassphrase`].
+    /// [`ClientError::NoWorkspace`], [`ClientError::KeyStoreRefused`] or
+    /// [`ClientError::WrongPassphrase`].
     pub fn unlock(&self, passphrase: &str) -> Result<DatabaseKey, ClientError> {
-        let file = fs::read(self.key_file()).map_err(|_| ClientError::NoWorkspace)?;
+        let file = self.read_key()?;
         passphrase::unwrap(&file, passphrase).map_err(|_| ClientError::WrongPassphrase)
     }
 
@@ -97,6 +145,9 @@ impl Home {
             let _ = fs::write(&key, blank);
             fs::remove_file(&key).map_err(|error| from_io(&error))?;
         }
+        if let Some(key_store) = &self.key_store {
+            key_store.forget();
+        }
         for name in ["baikoo.db", "baikoo.db-wal", "baikoo.db-shm"] {
             let path = self.folder.join(name);
             if path.exists() {
@@ -110,18 +161,41 @@ impl Home {
         self.folder.join("baikoo.key")
     }
 
+    fn read_key(&self) -> Result<Vec<u8>, ClientError> {
+        let file = fs::read(self.key_file()).map_err(|_| ClientError::NoWorkspace)?;
+        let Some(closed) = file.strip_prefix(CLOSED_BY_KEY_STORE) else { return Ok(file) };
+        let opened = self.key_store.as_ref().and_then(|key_store| key_store.unwrap(closed));
+        opened.ok_or(ClientError::KeyStoreRefused)
+    }
+
     // To a new file, synced, then renamed over the old: at no moment is there no key.
     fn write_key(&self, wrapped: &[u8]) -> Result<(), ClientError> {
+        let closed = match &self.key_store {
+            Some(key_store) => {
+                let closed = key_store.wrap(wrapped).ok_or(ClientError::KeyStoreRefused)?;
+                [CLOSED_BY_KEY_STORE, &closed[..]].concat()
+            }
+            None => wrapped.to_vec(),
+        };
         let next = self.folder.join("baikoo.key.new");
         let write = || -> std::io::Result<()> {
             let mut file = File::create(&next)?;
-            file.write_all(wrapped)?;
+            file.write_all(&closed)?;
             file.sync_all()?;
             fs::rename(&next, self.key_file())?;
             sync_folder(&self.folder)
         };
         write().map_err(|error| from_io(&error))
     }
+}
+
+/// Nobody else on the machine has any business in it.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
@@ -154,6 +228,50 @@ mod tests {
         assert!(matches!(home.unlock("a first passphrase"), Err(ClientError::WrongPassphrase)));
         home.wipe().unwrap();
         assert!(!home.exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// Turns bits around; forgets when told to.
+    #[derive(Default)]
+    struct Chip(std::sync::atomic::AtomicBool);
+
+    impl KeyStore for Chip {
+        fn wrap(&self, secret: &[u8]) -> Option<Vec<u8>> {
+            Some(secret.iter().map(|byte| !byte).collect())
+        }
+
+        fn unwrap(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
+            let forgotten = self.0.load(std::sync::atomic::Ordering::SeqCst);
+            (!forgotten).then(|| wrapped.iter().map(|byte| !byte).collect())
+        }
+
+        fn forget(&self) {
+            self.0.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn with_a_key_store_neither_the_passphrase_nor_the_files_suffice() {
+        let folder = tempfile::tempdir().unwrap();
+        let chip = Arc::new(Chip::default());
+        let home = Home::new(folder.path()).with_key_store(chip.clone());
+        let key = home.make_key("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(6)).unwrap();
+        assert_eq!(home.unlock("a first passphrase").unwrap(), key);
+        assert!(matches!(home.unlock("a wrong passphrase"), Err(ClientError::WrongPassphrase)));
+        let files_alone = Home::new(folder.path());
+        assert!(matches!(files_alone.unlock("a first passphrase"), Err(ClientError::KeyStoreRefused)));
+        chip.forget();
+        assert!(matches!(home.unlock("a first passphrase"), Err(ClientError::KeyStoreRefused)));
+    }
+
+    #[test]
+    fn a_set_up_that_fails_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let failed = home.set_up("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(7), |_, _| {
+            Err::<(), _>(ClientError::InviteInvalid)
+        });
+        assert!(matches!(failed, Err(ClientError::InviteInvalid)));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -244,6 +244,32 @@ pub struct ReportView {
     pub review: Option<ReviewView>,
 }
 
+/// Where people differ in a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConflictsView {
+    /// The same as in the list.
+    pub report: ReportSummary,
+    /// The report's questions that have more than one version, those in entries included.
+    pub fields: Vec<FieldView>,
+    /// The review's, for coordinators.
+    pub review_fields: Vec<FieldView>,
+}
+
+impl From<ReportView> for ConflictsView {
+    fn from(view: ReportView) -> Self {
+        let several = |field: &FieldView| field.versions.len() > 1;
+        let fields = view.sections.into_iter().flat_map(|section| {
+            section.fields.into_iter().chain(section.entries.into_iter().flat_map(|entry| entry.fields))
+        });
+        let review = view.review.into_iter().flat_map(|review| review.fields);
+        Self {
+            fields: fields.filter(several).collect(),
+            review_fields: review.filter(several).collect(),
+            report: view.summary,
+        }
+    }
+}
+
 /// A review, open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -2,3 +2,8 @@
 
 #[cfg(target_family = "wasm")]
 mod browser;
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
+
+#[cfg(not(target_family = "wasm"))]
+uniffi::setup_scaffolding!("baikoo_core");

@@ -1,4 +1,4 @@
-//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|fmt`.
+//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|size|fmt`.
 //!
 //! No decision about the product stands here. Each command says what it does before it does it, and
 //! stops at the first thing that goes wrong with the way to go on.
@@ -6,11 +6,19 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to a person at a terminal")]
 
 mod bench;
+mod bindings;
 mod demo;
+mod kotlin;
 mod places;
+mod python;
+mod readme;
 mod run;
 mod setup;
 mod simulate;
+mod size;
+mod story;
+mod surface;
+mod swift;
 mod test;
 mod wasm;
 mod web;
@@ -43,6 +51,10 @@ enum Command {
     Simulate(simulate::Args),
     /// Build the web app, its core included.
     Web,
+    /// Build the library and write its bindings for Kotlin, Swift and Python.
+    Bindings,
+    /// Measure the library that an app for a phone brings along.
+    Size,
     /// Format everything.
     Fmt,
 }
@@ -55,6 +67,8 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Web => web::build(),
+        Command::Bindings => bindings::run(),
+        Command::Size => size::run(),
         Command::Fmt => format_everything(),
     };
     match outcome {
@@ -68,5 +82,6 @@ fn main() -> ExitCode {
 
 fn format_everything() -> Outcome {
     run::quietly(cargo().args(["fmt", "--all"]))?;
-    run::quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST]))
+    run::quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST]))?;
+    run::quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST]))
 }

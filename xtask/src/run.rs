@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{IsTerminal, Write, stdout};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -87,6 +88,13 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
 /// Whether a command works at all.
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     output(command(program).args(arguments)).is_ok()
+}
+
+/// The version of a package in a lock file.
+pub(crate) fn locked(file: &str, package: &str) -> Option<String> {
+    let text = fs::read_to_string(places::root().join(file)).ok()?;
+    let after = text.split(&format!("name = \"{package}\"\nversion = \"")).nth(1)?;
+    after.split('"').next().map(str::to_owned)
 }
 
 /// Bold, where a person is looking.

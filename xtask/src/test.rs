@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{wasm, web};
+use crate::{bindings, kotlin, python, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -34,6 +34,14 @@ enum Step {
     Docs,
     /// Licences, sources, and who depends on what.
     Deny,
+    /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
+    Bindings,
+    /// Kotlin on the JVM: the layer, the sample, the README's lines.
+    Kotlin,
+    /// Swift's C header, and its types where a Swift compiler is at hand.
+    Swift,
+    /// The wheel for Python: its types, what an analyst does.
+    Python,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -46,6 +54,8 @@ enum Step {
     WebBuild,
     /// The app in a browser, with a real server.
     WebBrowser,
+    /// One story, told in every language against one server.
+    Story,
 }
 
 impl Step {
@@ -81,7 +91,8 @@ impl Step {
         match self {
             Self::Fmt => {
                 quietly(cargo().args(["fmt", "--all", "--check"]))?;
-                quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))
+                quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))?;
+                quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST, "--check"]))
             }
             Self::Clippy => aloud(cargo().args([
                 "clippy",
@@ -115,6 +126,10 @@ impl Step {
                 let mut deny = cargo();
                 aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
             }
+            Self::Bindings => bindings::check(),
+            Self::Kotlin => kotlin::check(),
+            Self::Swift => swift::check(),
+            Self::Python => python::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),
@@ -123,6 +138,7 @@ impl Step {
             Self::WebTests => web::script("test"),
             Self::WebBuild => web::script("build"),
             Self::WebBrowser => in_browser(),
+            Self::Story => story::check(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::places;
-use crate::run::{Outcome, aloud, bold, cargo, command, output, quietly, works};
+use crate::run::{Outcome, aloud, bold, cargo, command, locked, output, quietly, works};
 use crate::setup;
 
 /// The tool that writes the glue: a workspace of its own, since it is large and only this needs it.
@@ -136,10 +136,4 @@ fn check_glue_version() -> Outcome {
         library.unwrap_or_default(),
         tool.unwrap_or_default()
     ))
-}
-
-fn locked(file: &str, package: &str) -> Option<String> {
-    let text = fs::read_to_string(places::root().join(file)).ok()?;
-    let after = text.split(&format!("name = \"{package}\"\nversion = \"")).nth(1)?;
-    after.split('"').next().map(str::to_owned)
 }

@@ -1,8 +1,7 @@
 //! `baikoo conflicts`
 
-use baikoo_client_core::view::{FieldView, Filter, ReportSummary, ReportView};
+use baikoo_client_core::view::Filter;
 use clap::Args;
-use serde::Serialize;
 
 use super::show::print_versions;
 use crate::context::Context;
@@ -13,14 +12,6 @@ use crate::{find, wording};
 pub(crate) struct Conflicts {
     /// Only of this report
     report: Option<String>,
-}
-
-/// Where people differ in one report.
-#[derive(Serialize)]
-struct Differences {
-    report: ReportSummary,
-    fields: Vec<FieldView>,
-    review_fields: Vec<FieldView>,
 }
 
 impl Conflicts {
@@ -36,7 +27,7 @@ impl Conflicts {
         };
         let mut all = Vec::new();
         for report in reports {
-            let one = differences(client.report(report, language)?);
+            let one = client.conflicts(report, language)?;
             if !one.fields.is_empty() || !one.review_fields.is_empty() {
                 all.push(one);
             }
@@ -57,18 +48,5 @@ impl Conflicts {
             }
         }
         Ok(())
-    }
-}
-
-fn differences(view: ReportView) -> Differences {
-    let several = |field: &FieldView| field.versions.len() > 1;
-    let fields = view.sections.into_iter().flat_map(|section| {
-        section.fields.into_iter().chain(section.entries.into_iter().flat_map(|entry| entry.fields))
-    });
-    let review = view.review.into_iter().flat_map(|review| review.fields);
-    Differences {
-        fields: fields.filter(several).collect(),
-        review_fields: review.filter(several).collect(),
-        report: view.summary,
     }
 }

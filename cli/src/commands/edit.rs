@@ -39,7 +39,7 @@ impl Edit {
                     return Err(Failure::usage("usage.no_such_question", question));
                 };
                 let answer = typed::answer(default_form(), question, value, clocks)?;
-                puts.push(Put::Answer(path, answer));
+                puts.push(Put::Field(path, answer));
             } else {
                 puts.push(typed::put(question, value, clocks)?);
             }

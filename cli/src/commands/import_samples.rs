@@ -46,13 +46,13 @@ fn write(client: &mut Client, sample: &SampleReport) -> Result<StreamId, ClientE
     let report = client.create_report(Some(sample.language.code()))?;
     let answers = sample.answers.iter();
     let mut puts: Vec<Put> =
-        answers.map(|(question, answer)| Put::Answer(Path::question(question), Some(answer.clone()))).collect();
+        answers.map(|(question, answer)| Put::Field(Path::question(question), Some(answer.clone()))).collect();
     puts.push(Put::Text(TextName::Narrative, sample.narrative.clone()));
     client.save(report, &puts)?;
     for (section, answers) in &sample.entries {
         let id = client.add_entry(report, section)?;
         let put = |(question, answer): &(String, _)| {
-            Put::Answer(Path::entry(section, id, question), Some(Clone::clone(answer)))
+            Put::Field(Path::entry(section, id, question), Some(Clone::clone(answer)))
         };
         client.save(report, &answers.iter().map(put).collect::<Vec<_>>())?;
     }

@@ -1,7 +1,7 @@
 //! `baikoo join`
 
 use baikoo_client_core::client::Client;
-use baikoo_client_core::member::Invitation;
+use baikoo_client_core::member::{Invitation, fair_name};
 use clap::Args;
 
 use crate::context::Context;
@@ -36,7 +36,5 @@ impl Join {
 
 /// A name that can be shown to others.
 pub(super) fn check_name(name: &str) -> Result<(), Failure> {
-    let name = name.trim();
-    let fair = !name.is_empty() && name.chars().count() <= 80 && !name.contains(char::is_control);
-    if fair { Ok(()) } else { Err(Failure::usage("usage.name", "")) }
+    fair_name(name).map(drop).map_err(|_| Failure::usage("usage.name", ""))
 }

@@ -1,6 +1,7 @@
 //! `baikoo workspace create`
 
 use baikoo_client_core::client::Client;
+use baikoo_client_core::member::fair_address;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -34,8 +35,7 @@ enum What {
 impl Workspace {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
         let What::Create { server, name, setup_code } = &self.what;
-        let address = server.starts_with("https://") || server.starts_with("http://");
-        if !address || server.len() > 200 || server.contains(['#', '?']) || server.contains(char::is_whitespace) {
+        if fair_address(server).is_err() {
             return Err(Failure::usage("usage.server", server));
         }
         check_name(name)?;

@@ -26,7 +26,7 @@ const ORDINARY: i64 = 1;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Put {
     /// An answer, or that it was taken back.
-    Answer(Path, Option<Answer>),
+    Field(Path, Option<Answer>),
     /// A long text as a whole; see [`Client::set_text`].
     Text(TextName, String),
 }
@@ -130,7 +130,7 @@ impl Client {
     /// As [`Self::set_answer`].
     pub fn save(&mut self, report: StreamId, puts: &[Put]) -> Result<(), ClientError> {
         for put in puts {
-            if let Put::Answer(path, _) = put
+            if let Put::Field(path, _) = put
                 && (matches!(path, Path::Text(_) | Path::Talk(_) | Path::State(_)) || !path.is_valid())
             {
                 return Err(ClientError::BadInput(path.to_string()));
@@ -139,7 +139,7 @@ impl Client {
         self.edit(report, |edit| {
             for put in puts {
                 match put {
-                    Put::Answer(path, answer) => edit.set(path, answer.as_ref()),
+                    Put::Field(path, answer) => edit.set(path, answer.as_ref()),
                     Put::Text(name, text) => edit.set_text(*name, text),
                 }
             }

@@ -17,8 +17,8 @@ use crate::report::schema::{entry, state};
 use crate::report::{ActorId, Document, Edited, HistoryItem, Path, Stage, TalkKind, TextName};
 use crate::store::EnvelopeState;
 use crate::view::{
-    Author, EntryView, FieldView, HintView, HistoryView, QuarantinedView, ReportView, ReviewView,
-    SectionView, SpanView, TalkView, VersionView,
+    Author, ConflictsView, EntryView, FieldView, HintView, HistoryView, QuarantinedView, ReportView,
+    ReviewView, SectionView, SpanView, TalkView, VersionView,
 };
 
 /// Who stands behind the actors of a document.
@@ -105,6 +105,14 @@ impl Client {
             shared_with: shared.into_iter().map(|(device, _)| self.author(device)).collect(),
             review: self.review(report, &document, &actors, language)?,
         })
+    }
+
+    /// Where people differ in a report.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`].
+    pub fn conflicts(&mut self, report: StreamId, language: Language) -> Result<ConflictsView, ClientError> {
+        self.report(report, language).map(ConflictsView::from)
     }
 
     /// What is asked of the report in its present state: names of sections, of questions, and

@@ -7,6 +7,7 @@ mod json;
 
 use std::str::FromStr;
 
+use baikoo_protocol::id::StreamId;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -38,7 +39,66 @@ impl FromStr for Format {
     }
 }
 
+/// An export on its way, a report a step, so that a front end can show how far it is, let others use
+/// the client in between, and stop.
+#[derive(Debug)]
+pub struct Export {
+    format: Format,
+    language: Language,
+    wanted: Vec<StreamId>,
+    reports: Vec<ReportView>,
+    done: usize,
+}
+
+impl Export {
+    /// Reads one more report. Whether there are more.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn step(&mut self, client: &mut Client) -> Result<bool, ClientError> {
+        let Some(id) = self.wanted.get(self.done) else { return Ok(false) };
+        match client.report(*id, self.language) {
+            // A draft that was thrown away since.
+            Err(ClientError::NotFound(_)) => {}
+            report => self.reports.push(report?),
+        }
+        self.done += 1;
+        Ok(self.done < self.wanted.len())
+    }
+
+    /// How many reports were read, and how many there are in all.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done, self.wanted.len())
+    }
+
+    /// The file's bytes, of what was read.
+    ///
+    /// # Errors
+    /// None that a person could cause.
+    pub fn finish(self) -> Result<Vec<u8>, ClientError> {
+        match self.format {
+            Format::Json => json::write(&self.reports),
+            Format::Csv => Ok(csv::write(&self.reports, self.language)),
+            Format::GeoJson => geojson::write(&self.reports),
+        }
+    }
+}
+
 impl Client {
+    /// Begins to export the reports that a filter leaves.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn begin_export(
+        &self,
+        format: Format,
+        filter: &Filter,
+        language: Language,
+    ) -> Result<Export, ClientError> {
+        let wanted = self.list(filter, language)?.reports.into_iter().map(|report| report.id).collect();
+        Ok(Export { format, language, wanted, reports: Vec::new(), done: 0 })
+    }
+
     /// The reports that a filter leaves, as a file's bytes. Names of people that stand in
     /// identity-class answers are in JSON alone; CSV and GeoJSON leave them out.
     ///
@@ -50,14 +110,9 @@ impl Client {
         filter: &Filter,
         language: Language,
     ) -> Result<Vec<u8>, ClientError> {
-        let ids: Vec<_> = self.list(filter, language)?.reports.into_iter().map(|report| report.id).collect();
-        let reports: Vec<ReportView> =
-            ids.into_iter().map(|id| self.report(id, language)).collect::<Result<_, _>>()?;
-        match format {
-            Format::Json => json::write(&reports),
-            Format::Csv => Ok(csv::write(&reports, language)),
-            Format::GeoJson => geojson::write(&reports),
-        }
+        let mut export = self.begin_export(format, filter, language)?;
+        while export.step(self)? {}
+        export.finish()
     }
 }
 

@@ -5,6 +5,7 @@ use baikoo_protocol::id::{MemberId, WorkspaceId};
 use baikoo_protocol::membership::{Body, Entry, Membership, Role, RoleCopy, RoleEpoch};
 use baikoo_protocol::token::Token;
 
+use super::check::{fair_address, fair_name};
 use crate::client::{Client, Founding, Root};
 use crate::crypto::device::DeviceSecrets;
 use crate::crypto::keys::{DatabaseKey, RoleSecret, Secret32};
@@ -26,7 +27,8 @@ impl Client {
     /// Makes a workspace and its first coordinator. The server hears of it in the next sync.
     ///
     /// # Errors
-    /// [`ClientError::WorkspaceExists`] if the database is not new.
+    /// [`ClientError::WorkspaceExists`] if the database is not new; [`ClientError::BadInput`] for an
+    /// address or a name that is none.
     pub fn create_workspace(
         location: &Location,
         key: &DatabaseKey,
@@ -35,6 +37,7 @@ impl Client {
         name: &str,
         setup_code: Option<&str>,
     ) -> Result<Created, ClientError> {
+        let (server, name) = (fair_address(server)?, fair_name(name)?);
         let env_ref = &mut *env;
         let device = DeviceSecrets::make(env_ref);
         let member = MemberId(env_ref.random());

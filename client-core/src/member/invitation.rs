@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::{Decode, Encode};
 
+use super::check::fair_name;
 use crate::client::Client;
 use crate::crypto::device::invite_key;
 use crate::crypto::seal::{Purpose, seal_box};
@@ -99,8 +100,8 @@ impl Client {
     /// next sync sees to; the invited can start writing before.
     ///
     /// # Errors
-    /// [`ClientError::NotAllowed`] for a monitor; [`ClientError::BadInput`] for a lifetime that is
-    /// not between one minute and thirty days.
+    /// [`ClientError::NotAllowed`] for a monitor; [`ClientError::BadInput`] for a name that is none,
+    /// and for a lifetime that is not between one minute and thirty days.
     pub fn invite(
         &mut self,
         role: Role,
@@ -109,6 +110,7 @@ impl Client {
     ) -> Result<MadeInvitation, ClientError> {
         self.must_coordinate()?;
         let genesis = self.membership()?.genesis();
+        let name = fair_name(name)?;
         if !(60_000..=baikoo_protocol::limits::INVITE_LIFETIME_MAX_MS).contains(&lifetime_ms) {
             return Err(ClientError::BadInput("lifetime".to_owned()));
         }

@@ -5,6 +5,7 @@ use baikoo_protocol::id::MemberId;
 use baikoo_protocol::membership::{Body, Entry};
 use baikoo_protocol::token::Token;
 
+use super::check::fair_name;
 use super::invitation::{Invitation, hex};
 use crate::client::{Client, Founding, Root};
 use crate::crypto::device::{DeviceSecrets, invite_key};
@@ -18,7 +19,8 @@ impl Client {
     /// Joins a workspace. The device can write at once; the enrolment travels with the first sync.
     ///
     /// # Errors
-    /// [`ClientError::WorkspaceExists`] if the database is not new.
+    /// [`ClientError::WorkspaceExists`] if the database is not new; [`ClientError::BadInput`] for a
+    /// name that is none.
     pub fn join(
         location: &Location,
         key: &DatabaseKey,
@@ -26,6 +28,7 @@ impl Client {
         invitation: &Invitation,
         name: &str,
     ) -> Result<Self, ClientError> {
+        let name = fair_name(name)?;
         let device = DeviceSecrets::make(&mut *env);
         let member = MemberId(env.random());
         let invite = invite_key(&invitation.secret);

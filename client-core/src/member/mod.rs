@@ -3,6 +3,7 @@
 //! What a coordinator wants is first a wish in the database; it becomes a signed entry when the
 //! head of the membership log is known, in the next sync.
 
+mod check;
 mod create;
 mod invitation;
 mod join;
@@ -11,6 +12,7 @@ mod renew;
 mod roster;
 mod standing;
 
+pub use check::{fair_address, fair_name};
 pub use create::Created;
 pub use invitation::{Invitation, MadeInvitation};
 pub use recover::Recovery;

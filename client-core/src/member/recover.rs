@@ -9,6 +9,7 @@ use baikoo_protocol::id::{MemberId, WorkspaceId};
 use baikoo_protocol::membership::{Body, Entry, Membership, Role};
 use baikoo_protocol::token::Token;
 
+use super::check::{fair_address, fair_name};
 use crate::client::{Client, Event, Founding, Root, add_alarm, damaged};
 use crate::crypto::device::DeviceSecrets;
 use crate::crypto::keys::{DatabaseKey, Secret32};
@@ -58,12 +59,7 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::BadInput`].
     pub fn new(secret: Secret32, server: &str, workspace: &str) -> Result<Self, ClientError> {
-        let server = server.trim().trim_end_matches('/');
-        let fair = server.starts_with("https://") || server.starts_with("http://");
-        if !fair || server.len() > 200 || server.contains(['#', '?']) || server.contains(char::is_whitespace)
-        {
-            return Err(ClientError::BadInput("server".to_owned()));
-        }
+        let server = fair_address(server.trim().trim_end_matches('/'))?;
         let digits: String = workspace.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         let workspace = digits.to_ascii_lowercase().parse();
         let workspace = workspace.map_err(|_| ClientError::BadInput("workspace".to_owned()))?;
@@ -84,6 +80,7 @@ impl Client {
         recovery: &Recovery,
         name: &str,
     ) -> Result<Self, ClientError> {
+        let name = fair_name(name)?;
         let device = DeviceSecrets::make(&mut *env);
         let (member, token) = (MemberId(env.random()), Token(env.random()));
         let (workspace, sheets) = (recovery.workspace, signing_key(&recovery.secret));

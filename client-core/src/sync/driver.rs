@@ -30,6 +30,8 @@ pub async fn exchange(
     let step = |input| access.with(|client, engine| engine.handle(client, input));
     let Some(effects) = step(input) else { return Ok(None) };
     let (mut request, mut wake_ms) = sort(effects?);
+    // Only who sends hangs up: an input that found the engine busy leaves the call alone.
+    let _line = request.is_some().then(|| Line(access));
     while let Some(next) = request.take() {
         progress();
         let mut answer = transport.send(next).await;
@@ -55,6 +57,66 @@ pub async fn exchange(
     match access.with(|_, engine| engine.take_trouble()).flatten() {
         Some(trouble) => Err(trouble),
         None => Ok(wake_ms),
+    }
+}
+
+/// A call that is dropped before its answer is complete is given up, and the engine hears of it.
+struct Line<'a, A: Access>(&'a A);
+
+impl<A: Access> Drop for Line<'_, A> {
+    fn drop(&mut self) {
+        self.0.with(|_, engine| engine.hang_up());
+    }
+}
+
+/// Keeps a workspace in step with its server: makes a call with what `next` brings, until `next`
+/// has nothing more to bring. `next` is told when the engine wants to be woken, in milliseconds
+/// since 1970, and answers [`Input::Wake`] then or before. What goes wrong in a `call`, which is an
+/// [`exchange`], stands in the status, and is tried again when the engine says so.
+pub async fn keep_in_step<N, C>(
+    access: &impl Access,
+    mut next: impl FnMut(Option<i64>) -> N,
+    mut call: impl FnMut(Input) -> C,
+) where
+    N: Future<Output = Option<Input>>,
+    C: Future<Output = Result<Option<i64>, ClientError>>,
+{
+    let mut wake_ms = None;
+    while let Some(input) = next(wake_ms).await {
+        // What was waited for has come; of another input the engine may find that it changes nothing.
+        let still_ms = if matches!(input, Input::Wake) { None } else { wake_ms };
+        wake_ms = match call(input).await {
+            Ok(wake_at) => wake_at.or(still_ms),
+            Err(_) => access.with(|client, engine| client.sync_status(engine).ok()?.next_try_ms).flatten(),
+        };
+    }
+}
+
+/// What the platform says of network and power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surroundings {
+    /// What network there is.
+    pub network: Network,
+    /// Nobody looks at the screen.
+    pub background: bool,
+}
+
+/// A network, as the platform sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// There is none.
+    None,
+    /// Its bytes cost money.
+    Metered,
+    /// Its bytes cost nothing.
+    Free,
+}
+
+impl Surroundings {
+    /// What the engine is told.
+    pub fn inputs(self) -> [Input; 2] {
+        let sparing = self.background || self.network == Network::Metered;
+        [Input::Sparing(sparing), Input::Network(self.network != Network::None)]
     }
 }
 

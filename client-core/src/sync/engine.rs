@@ -25,6 +25,9 @@ pub enum Input {
     Wake,
     /// The platform says that there is a network, or that there is none.
     Network(bool),
+    /// The platform says that bytes or power are dear now, or that they are not: the network is
+    /// metered, or nobody looks at the screen.
+    Sparing(bool),
     /// The answer's first line has come.
     Status(u16),
     /// Bytes of the answer.
@@ -98,6 +101,8 @@ const DOWN_LEAST: u64 = 8 * 1024;
 const DOWN_MOST: u64 = 8 * 1024 * 1024;
 /// How often to look whether there is something new while nothing else asks for it.
 const LOOK_EVERY_MS: i64 = 5 * 60_000;
+/// The same while bytes or power are dear.
+const LOOK_SPARINGLY_MS: i64 = 60 * 60_000;
 /// How long to gather further changes before a local change is sent.
 const GATHER_MS: i64 = 800;
 /// How many times in a row a coordinator answers a moved membership log at once.
@@ -110,6 +115,7 @@ const GAPS_MOST: u32 = 64;
 pub struct SyncEngine {
     phase: Phase,
     offline: bool,
+    sparing: bool,
     dirty: bool,
     failures: u32,
     moved: u32,
@@ -121,6 +127,8 @@ pub struct SyncEngine {
     down: u64,
     stopped: bool,
     trouble: Option<ClientError>,
+    // Its code, which stands until the next success, whoever took the trouble itself.
+    trouble_code: Option<&'static str>,
 }
 
 impl Default for SyncEngine {
@@ -128,6 +136,7 @@ impl Default for SyncEngine {
         Self {
             phase: Phase::Idle,
             offline: false,
+            sparing: false,
             dirty: false,
             failures: 0,
             moved: 0,
@@ -137,6 +146,7 @@ impl Default for SyncEngine {
             down: DOWN_FIRST,
             stopped: false,
             trouble: None,
+            trouble_code: None,
         }
     }
 }
@@ -152,9 +162,17 @@ impl SyncEngine {
         matches!(self.phase, Phase::Admitting { .. } | Phase::Calling(_))
     }
 
-    /// What went wrong last; forgotten after the next success.
-    pub fn trouble(&self) -> Option<&ClientError> {
-        self.trouble.as_ref()
+    /// Whoever drives this has let go of the answer. Nothing is lost: the next call asks first where
+    /// the server stands.
+    pub fn hang_up(&mut self) {
+        if self.is_busy() {
+            self.phase = Phase::Idle;
+        }
+    }
+
+    /// The code of what went wrong last; forgotten after the next success.
+    pub fn trouble(&self) -> Option<&'static str> {
+        self.trouble_code
     }
 
     /// What went wrong last, taken out.
@@ -226,6 +244,10 @@ impl SyncEngine {
                     return Ok(vec![Effect::WakeAt(until_ms), Effect::Tell]);
                 }
                 Ok(vec![Effect::Tell])
+            }
+            Input::Sparing(sparing) => {
+                self.sparing = sparing;
+                Ok(Vec::new())
             }
             Input::Status(status) => {
                 match &mut self.phase {
@@ -340,6 +362,7 @@ impl SyncEngine {
         client.note_success()?;
         self.failures = 0;
         self.trouble = None;
+        self.trouble_code = None;
         self.up = (self.up * 2).min(UP_MOST);
         self.down = (self.down * 2).min(DOWN_MOST);
         self.readmitted = false;
@@ -367,7 +390,8 @@ impl SyncEngine {
         if go_on && moved {
             return self.begin(client);
         }
-        let until_ms = client.env.clocks().wall_ms + LOOK_EVERY_MS;
+        let pause_ms = if self.sparing { LOOK_SPARINGLY_MS } else { LOOK_EVERY_MS };
+        let until_ms = client.env.clocks().wall_ms + pause_ms;
         self.phase = Phase::Waiting { until_ms };
         Ok(vec![Effect::WakeAt(until_ms), Effect::Tell])
     }
@@ -409,6 +433,7 @@ impl SyncEngine {
                 | ClientError::RecoveryInvalid
                 | ClientError::UpdateNeeded
         );
+        self.trouble_code = Some(error.code());
         self.trouble = Some(error);
         let dice = u32::from_le_bytes(client.env.random());
         let until_ms = client.env.clocks().wall_ms + backoff::wait_ms(self.failures, dice);

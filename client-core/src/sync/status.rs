@@ -33,7 +33,7 @@ impl Client {
                 to_fetch: tx.get_count(Name::Head)?.saturating_sub(tx.get_count(Name::Cursor)?),
                 last_success_ms: time(Name::LastSuccessMs)?,
                 next_try_ms,
-                trouble: engine.trouble().map(|error| error.code().to_owned()),
+                trouble: engine.trouble().map(str::to_owned),
                 alarms: tx.get_text(Name::Alarms)?.unwrap_or_default().lines().map(str::to_owned).collect(),
                 skew_ms: time(Name::ServerOffsetMs)?.map(|offset| -offset),
             })

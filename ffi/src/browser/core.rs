@@ -77,7 +77,7 @@ impl Core {
 }
 
 fn locked() -> JsValue {
-    give(&json!({ "code": "locked", "message": "locked" })).unwrap_or(JsValue::NULL)
+    throw(ClientError::Locked)
 }
 
 fn language(code: &str) -> Language {

@@ -272,14 +272,14 @@ fn write(client: &mut Client, sample: &SampleReport) -> Result<StreamId, ClientE
     let report = client.create_report(Some(sample.language.code()))?;
     let answers = sample.answers.iter();
     let puts: Vec<Put> = answers
-        .map(|(question, answer)| Put::Answer(Path::question(question), Some(answer.clone())))
+        .map(|(question, answer)| Put::Field(Path::question(question), Some(answer.clone())))
         .collect();
     client.save(report, &puts)?;
     client.set_text(report, TextName::Narrative, &sample.narrative)?;
     for (section, answers) in &sample.entries {
         let id = client.add_entry(report, section)?;
         let put = |(question, answer): &(String, Answer)| {
-            Put::Answer(Path::entry(section, id, question), Some(answer.clone()))
+            Put::Field(Path::entry(section, id, question), Some(answer.clone()))
         };
         client.save(report, &answers.iter().map(put).collect::<Vec<_>>())?;
     }

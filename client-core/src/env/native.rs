@@ -1,19 +1,17 @@
-//! The clocks and dice of the machine that the command runs on.
+//! The clocks and dice of a machine with an operating system.
 
 use std::fs;
 use std::time::UNIX_EPOCH;
 
-use baikoo_client_core::env::{Clocks, Env};
-use baikoo_client_core::protocol::hash::Hash;
+use baikoo_protocol::hash::Hash;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The machine's own clocks and dice.
-pub fn native_env() -> Box<dyn Env> {
-    Box::new(NativeEnv)
-}
+use super::{Clocks, Env};
 
-struct NativeEnv;
+/// The machine's own clocks and dice.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NativeEnv;
 
 impl Env for NativeEnv {
     fn clocks(&self) -> Clocks {
@@ -32,7 +30,7 @@ impl Env for NativeEnv {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one place where this command reads the clock")]
+#[allow(clippy::disallowed_methods, reason = "the one place where a native front end reads the clock")]
 fn wall_ms() -> i64 {
     let now = std::time::SystemTime::now();
     match now.duration_since(UNIX_EPOCH) {
@@ -66,8 +64,8 @@ mod tests {
 
     #[test]
     fn the_clocks_go_forward() {
-        let before = native_env().clocks();
-        let after = native_env().clocks();
+        let before = NativeEnv.clocks();
+        let after = NativeEnv.clocks();
         assert!(before.wall_ms > 1_700_000_000_000 && after.wall_ms >= before.wall_ms);
         assert!(after.monotonic_ms >= before.monotonic_ms);
         assert_eq!(before.boot_id, after.boot_id);
