@@ -8,14 +8,17 @@
 mod bench;
 mod bindings;
 mod demo;
+mod kotlin;
 mod places;
 mod python;
+mod readme;
 mod run;
 mod setup;
 mod simulate;
 mod size;
 mod story;
 mod surface;
+mod swift;
 mod test;
 mod wasm;
 mod web;

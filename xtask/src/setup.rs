@@ -6,6 +6,7 @@ use std::process::Command;
 
 use clap::Parser;
 
+use crate::kotlin;
 use crate::places;
 use crate::run::{Outcome, aloud, bold, cargo, command, npm, output, works};
 use crate::wasm;
@@ -59,6 +60,7 @@ pub(crate) fn prepare(purpose: For) -> Outcome {
         prepare_node_modules()?;
     }
     if purpose >= For::Test {
+        kotlin::prepare()?;
         install_tool("cargo-nextest", has_nextest, "runs the tests; `cargo test` stands in for it");
         install_tool(
             "cargo-deny",
@@ -96,6 +98,12 @@ fn missing_packages(purpose: For) -> Vec<&'static str> {
     }
     if purpose >= For::Test && places::web().join("package.json").exists() {
         need("chromium", works("chromium", &["--version"]));
+    }
+    if purpose >= For::Test {
+        // Kotlin: its compiler comes from npm, and both run on the JVM.
+        need("npm", works("npm", &["--version"]));
+        need("default-jdk-headless", works("java", &["-version"]));
+        kotlin::DEBIANS_PACKAGES.iter().for_each(|(package, file)| need(package, Path::new(file).exists()));
     }
     missing
 }

@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, python, story, wasm, web};
+use crate::{bindings, kotlin, python, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -36,10 +36,12 @@ enum Step {
     Deny,
     /// The bindings for Kotlin, Swift and Python, and whether their surface is the one written down.
     Bindings,
+    /// Kotlin on the JVM: the layer, the sample, the README's lines.
+    Kotlin,
+    /// Swift's C header, and its types where a Swift compiler is at hand.
+    Swift,
     /// The wheel for Python: its types, what an analyst does.
     Python,
-    /// One story, told in every language against one server.
-    Story,
     /// The core compiles for the browser.
     Wasm,
     /// The web app's types.
@@ -52,6 +54,8 @@ enum Step {
     WebBuild,
     /// The app in a browser, with a real server.
     WebBrowser,
+    /// One story, told in every language against one server.
+    Story,
 }
 
 impl Step {
@@ -123,8 +127,9 @@ impl Step {
                 aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
             }
             Self::Bindings => bindings::check(),
+            Self::Kotlin => kotlin::check(),
+            Self::Swift => swift::check(),
             Self::Python => python::check(),
-            Self::Story => story::check(),
             // The web app's build compiles the same in full.
             Self::Wasm if web::is_there() => wasm::build(),
             Self::Wasm => wasm::check(),
@@ -133,6 +138,7 @@ impl Step {
             Self::WebTests => web::script("test"),
             Self::WebBuild => web::script("build"),
             Self::WebBrowser => in_browser(),
+            Self::Story => story::check(),
         }
     }
 }

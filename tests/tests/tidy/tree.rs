@@ -17,7 +17,7 @@ const NOT_OURS: &[&str] =
     &["target", "node_modules", ".git", "dist", "dist-mock", "generated", "demo", "out"];
 const TEXTS: &[&str] = &[
     "rs", "toml", "md", "sql", "json", "ts", "js", "mjs", "svelte", "html", "css", "yml", "yaml", "sh",
-    "run", "py",
+    "run", "kt", "swift", "py",
 ];
 
 fn root() -> PathBuf {
