@@ -63,18 +63,23 @@ pub(crate) fn check() -> Outcome {
 
 /// Builds the library and writes the bindings, without a word.
 pub(crate) fn build() -> Outcome {
-    check_version()?;
     // The whole workspace, as the other steps build it, so that nothing is built twice.
     aloud(cargo().args(["build", "--workspace", "--locked", "--quiet"]))?;
-    let mut generator_build = cargo();
-    generator_build.args(["build", "--quiet", "--locked", "--manifest-path", GENERATOR_MANIFEST]);
-    aloud(generator_build.env("CARGO_TARGET_DIR", places::target().join("uniffi")))?;
+    build_generator()?;
     for language in LANGUAGES {
         let mut generate = command(generator().join("uniffi-bindgen"));
         generate.args(["generate", "--no-format", "--language", language, "--out-dir"]);
         quietly(generate.arg(folder().join(language)).arg(library()))?;
     }
     Ok(())
+}
+
+/// Builds the program `uniffi-bindgen`.
+pub(crate) fn build_generator() -> Outcome {
+    check_version()?;
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--locked", "--manifest-path", GENERATOR_MANIFEST]);
+    aloud(build.env("CARGO_TARGET_DIR", places::target().join("uniffi")))
 }
 
 // Library and generator must be of exactly the same version.

@@ -1,4 +1,4 @@
-//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|size|fmt`.
+//! What the README's commands call: `cargo xtask setup|demo|test|bench|simulate|web|bindings|wheel|size|fmt`.
 //!
 //! No decision about the product stands here. Each command says what it does before it does it, and
 //! stops at the first thing that goes wrong with the way to go on.
@@ -53,6 +53,8 @@ enum Command {
     Web,
     /// Build the library and write its bindings for Kotlin, Swift and Python.
     Bindings,
+    /// Build the wheel for Python.
+    Wheel,
     /// Measure the library that an app for a phone brings along.
     Size,
     /// Format everything.
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Web => web::build(),
         Command::Bindings => bindings::run(),
+        Command::Wheel => python::run(),
         Command::Size => size::run(),
         Command::Fmt => format_everything(),
     };

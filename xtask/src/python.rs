@@ -7,7 +7,8 @@ use std::process::Command;
 
 use crate::bindings;
 use crate::places;
-use crate::run::{Outcome, aloud, command, quietly};
+use crate::run::{Outcome, aloud, bold, command, faint, quietly};
+use crate::setup::{self, For};
 
 fn project() -> PathBuf {
     places::root().join("ffi/python")
@@ -15,6 +16,20 @@ fn project() -> PathBuf {
 
 fn environment() -> PathBuf {
     places::target().join("python/venv")
+}
+
+/// Builds the wheel that people install.
+pub(crate) fn run() -> Outcome {
+    setup::prepare(For::Build)?;
+    setup::prepare_python()?;
+    println!("{} the wheel (some minutes the first time)", bold("Building"));
+    prepare()?;
+    bindings::build_generator()?;
+    let wheel = wheel("release", &places::target().join("wheels"))?;
+    let shown = wheel.strip_prefix(places::root()).unwrap_or(&wheel).display().to_string();
+    println!("pip install {shown}");
+    println!("{}", faint("With data frames: pip install pandas, too."));
+    Ok(())
 }
 
 /// Checks the wheel's types, and runs its tests: what an analyst does, and the README's lines. The
@@ -29,7 +44,7 @@ pub(crate) fn check() -> Outcome {
 pub(crate) fn ready() -> Outcome {
     prepare()?;
     bindings::build()?;
-    install(&wheel()?)
+    install(&wheel("dev", &places::target().join("python/wheels"))?)
 }
 
 /// Some of the tests.
@@ -63,14 +78,13 @@ fn prepare() -> Outcome {
     fs::write(mark, wanted).map_err(|error| error.to_string())
 }
 
-/// Builds it from the library that the other steps have built, as far as that goes.
-fn wheel() -> Outcome<PathBuf> {
-    let out = places::target().join("python/wheels");
-    let _ = fs::remove_dir_all(&out);
+// By the profile `dev`, it takes what the other steps have built, as far as that goes.
+fn wheel(profile: &str, out: &Path) -> Outcome<PathBuf> {
+    let _ = fs::remove_dir_all(out);
     let mut maturin = tool("maturin");
-    maturin.args(["build", "--quiet", "--profile", "dev", "--locked", "--out"]).arg(&out);
+    maturin.args(["build", "--quiet", "--locked", "--profile", profile, "--out"]).arg(out);
     quietly(maturin.env("CARGO_TARGET_DIR", places::target()))?;
-    only_file(&out)
+    only_file(out)
 }
 
 fn only_file(folder: &Path) -> Outcome<PathBuf> {

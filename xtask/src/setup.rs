@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         println!("Debian packages that are missing: {}", list(&missing));
         println!("Node.js {NODE_MAJOR} or newer: {}", yes_no(node_is_new_enough()));
         println!("a compiler for wasm32: {}", yes_no(wasm::toolchain().is_some()));
+        println!("Python with venv: {}", yes_no(has_python()));
         println!("cargo-nextest: {}", yes_no(has_nextest()));
         println!("cargo-deny: {}", yes_no(has_deny()));
         return Ok(());
@@ -93,7 +94,7 @@ fn missing_packages(purpose: For) -> Vec<&'static str> {
     }
     if purpose >= For::Test {
         // The wheel is tested in an environment of its own.
-        need("python3-venv", works("python3", &["-c", "import venv, ensurepip"]));
+        need(PYTHON, has_python());
     }
     if purpose >= For::Test && places::web().join("package.json").exists() {
         need("chromium", works("chromium", &["--version"]));
@@ -105,6 +106,17 @@ fn missing_packages(purpose: For) -> Vec<&'static str> {
         kotlin::DEBIANS_PACKAGES.iter().for_each(|(package, file)| need(package, Path::new(file).exists()));
     }
     missing
+}
+
+const PYTHON: &str = "python3-venv";
+
+fn has_python() -> bool {
+    works("python3", &["-c", "import venv, ensurepip"])
+}
+
+/// Installs what makes environments for Python.
+pub(crate) fn prepare_python() -> Outcome {
+    if has_python() { Ok(()) } else { install_packages(&[PYTHON]) }
 }
 
 /// Installs Debian packages, as root or by sudo; else says how.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Response};
 
 use super::{Answer, Piece, Transport};
 use crate::error::ClientError;
@@ -19,26 +19,43 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub struct Http(Client);
 
 impl Http {
-    /// A transport that trusts the platform's usual roots, and `extra_root` (PEM) if given.
+    /// A transport that trusts the platform's usual roots (on Android Mozilla's), and `extra_root`
+    /// (PEM) if given.
     ///
     /// # Errors
     /// [`ClientError::BadInput`] for a certificate that can't be read.
     pub fn new(extra_root: Option<&[u8]>) -> Result<Self, ClientError> {
         // Twice is harmless: the first provider stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
+        let builder = Client::builder()
             .redirect(Policy::none())
             .http1_only()
             .no_proxy()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE);
-        if let Some(pem) = extra_root {
-            let root = reqwest::Certificate::from_pem(pem)
-                .map_err(|_| ClientError::BadInput("certificate".to_owned()))?;
-            builder = builder.add_root_certificate(root);
-        }
-        builder.build().map(Self).map_err(|_| ClientError::Internal(None))
+        let extra_root = extra_root.map(Certificate::from_pem).transpose();
+        let extra_root = extra_root.map_err(|_| ClientError::BadInput("certificate".to_owned()))?;
+        trust(builder, extra_root).build().map(Self).map_err(|_| ClientError::Internal(None))
     }
+}
+
+/// The platform's roots, and one more.
+#[cfg(not(target_os = "android"))]
+fn trust(builder: ClientBuilder, extra_root: Option<Certificate>) -> ClientBuilder {
+    match extra_root {
+        Some(root) => builder.add_root_certificate(root),
+        None => builder,
+    }
+}
+
+/// Mozilla's roots, and one more. Android gives its own only to Java, and a library that waits for an
+/// app to hand them over panics in the app that forgot it. Authorities that somebody added to the
+/// phone are not believed, which is as well.
+#[cfg(target_os = "android")]
+fn trust(builder: ClientBuilder, extra_root: Option<Certificate>) -> ClientBuilder {
+    let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let mozilla = mozilla.filter_map(|root| Certificate::from_der(root).ok());
+    builder.tls_certs_only(mozilla.chain(extra_root))
 }
 
 impl Transport for Http {
