@@ -17,13 +17,8 @@ const COMPILERS_JARS: [&str; 4] =
     ["kotlin-stdlib", "kotlinx-coroutines-core-jvm", "kotlin-test", "kotlin-test-junit"];
 /// Debian's: how Java calls a library, and what the tests stand on.
 const DEBIANS_JARS: [&str; 4] = ["jna", "junit4", "hamcrest", "gson"];
-/// Debian's packages of these, each with the file that shows that it is there.
-pub(crate) const DEBIANS_PACKAGES: [(&str, &str); 4] = [
-    ("libjna-java", "/usr/share/java/jna.jar"),
-    ("libjna-jni", "/usr/share/doc/libjna-jni"),
-    ("junit4", "/usr/share/java/junit4.jar"),
-    ("libgoogle-gson-java", "/usr/share/java/gson.jar"),
-];
+/// Debian's packages of these.
+pub(crate) const DEBIANS_PACKAGES: [&str; 4] = ["libjna-java", "libjna-jni", "junit4", "libgoogle-gson-java"];
 const SOURCES: &str = "ffi/kotlin";
 /// The test that tells the story.
 pub(crate) const STORY: &str = "org.baikoo.StoryTest";

@@ -74,7 +74,7 @@ pub(crate) fn prepare(purpose: For) -> Outcome {
 fn missing_packages(purpose: For) -> Vec<&'static str> {
     let mut missing = Vec::new();
     let mut need = |package, there: bool| {
-        if !there {
+        if !there && !missing.contains(&package) {
             missing.push(package);
         }
     };
@@ -103,7 +103,9 @@ fn missing_packages(purpose: For) -> Vec<&'static str> {
         // Kotlin: its compiler comes from npm, and both run on the JVM.
         need("npm", works("npm", &["--version"]));
         need("default-jdk-headless", works("java", &["-version"]));
-        kotlin::DEBIANS_PACKAGES.iter().for_each(|(package, file)| need(package, Path::new(file).exists()));
+        for package in kotlin::DEBIANS_PACKAGES {
+            need(package, works("dpkg", &["--status", package]));
+        }
     }
     missing
 }
