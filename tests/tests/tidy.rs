@@ -27,26 +27,26 @@ use tree::File;
 const ONLY: &[Only] = &[
     Only {
         what: "Automerge",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["automerge::"],
         allowed: &["client-core/src/report/document/", "client-core/src/report/tests/"],
     },
     Only {
         what: "a cipher",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/", "tests/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/", "tests/"],
         names: &["chacha20poly1305::", "hpke::", "argon2::", "blahaj::", "aead::", "x25519_dalek::"],
         allowed: &["client-core/src/crypto/"],
     },
     Only {
         what: "Ed25519",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["ed25519_dalek::"],
         // The server signs in its own tests alone.
         allowed: &["client-core/src/crypto/", "protocol/src/signature.rs", "server/src/testing.rs"],
     },
     Only {
         what: "SQLite",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["rusqlite::"],
         // The server's tests damage databases by hand.
         allowed: &["client-core/src/store/", "server/src/store/sqlite/", "server/tests/"],
@@ -77,7 +77,7 @@ const ONLY: &[Only] = &[
     },
     Only {
         what: "unfinished work",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/", "tests/", "xtask/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/", "tests/", "xtask/"],
         names: &["todo!", "unimplemented!", "#[ignore"],
         allowed: &[],
     },
@@ -113,9 +113,12 @@ fn the_protocol_reads_and_writes_nothing() {
 
 #[test]
 fn clients_do_not_know_the_server() {
-    for client in ["baikoo-client-core", "baikoo-cli", "baikoo-ffi"] {
+    for client in ["baikoo-client-core", "baikoo-ffi"] {
         rules::none(depends_on(&Tree::of(client, "normal"), &["baikoo-server", "axum"]));
     }
+    // The command answers browsers, too, with the app's files.
+    rules::none(depends_on(&Tree::of("baikoo-cli", "normal"), &["baikoo-server"]));
+    rules::none(depends_on(&Tree::of("baikoo-app-files", "normal"), READERS));
 }
 
 #[test]
@@ -197,7 +200,7 @@ fn every_table_and_column_stands_in_the_data_page() {
 fn a_thing_has_one_name() {
     let glossary = papers::glossary(&tree::file("docs/GLOSSARY.md"));
     assert!(glossary.len() > 10);
-    let crates = ["protocol/", "client-core/", "server/", "cli/", "ffi/"];
+    let crates = ["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"];
     let files: Vec<File> = crates.iter().flat_map(|folder| tree::under(folder)).collect();
     rules::none(papers::other_names(&glossary, &files));
 }

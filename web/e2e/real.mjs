@@ -40,6 +40,52 @@ export async function startServer() {
   return server;
 }
 
+/** `baikoo app` for that server, and what it said. */
+export async function startLocalApp(server) {
+  const port = await freePort();
+  const child = spawn(CLI, ['--json', 'app', '--folder', APP, '--server', server, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  const said = await new Promise((done, failed) => {
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('}')) done(JSON.parse(text));
+    });
+    child.on('exit', () => failed(new Error('baikoo app ended')));
+  });
+  return {
+    address: said.address,
+    said,
+    async stop() {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+let passed = 0;
+let failed = 0;
+
+/** Tells one story and goes on after a failure; `mend` is called then, with a number. */
+export async function story(name, tell, mend) {
+  const began = Date.now();
+  try {
+    await tell();
+    passed += 1;
+    console.log(`ok   ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}\n     ${error.message.split('\n').slice(0, 8).join('\n     ')}`);
+    await mend?.(failed);
+  }
+}
+
+/** Says how it went, and ends accordingly. */
+export function outcome() {
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed ? 1 : 0);
+}
+
 function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
@@ -83,11 +129,13 @@ export async function unlock(page, passphrase = PASSPHRASE) {
   await page.locator('form button.primary').click();
 }
 
-/** Joins by a link, and waits until home is there. */
+/** Joins by a link (or one that is open already), and waits until home is there. */
 export async function joinByLink(page, link, name) {
-  // A page that differs only behind the # would not load again.
-  await page.goto('about:blank');
-  await page.goto(link);
+  if (link) {
+    // A page that differs only behind the # would not load again.
+    await page.goto('about:blank');
+    await page.goto(link);
+  }
   await page.locator('dl').waitFor();
   await page.locator('input[autocomplete=off]').fill(name);
   await page.locator('input[type=password]').fill(PASSPHRASE);
