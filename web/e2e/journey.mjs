@@ -165,6 +165,9 @@ await story('with the server stopped, a flash report is written and kept on the 
   await page.locator('footer button.primary.full').click();
   await row(PLACE).locator('.badge.on_device').waitFor();
   assert.match(await row(PLACE).innerText(), /ушул телефондо/);
+  // The browser is asked to say when there is a network, for a page that sleeps until then.
+  const asked = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).sync.getTags()).includes('network'));
+  await until('asked to be woken', asked);
   await shot(page, '04-on-this-phone');
 });
 
