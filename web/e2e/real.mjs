@@ -1,11 +1,12 @@
 // The programs as they are: a server, a coordinator's command line, and browsers that keep a profile.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -95,6 +96,8 @@ function freePort() {
   });
 }
 
+const environment = () => ({ ...process.env, BAIKOO_PASSPHRASE: PASSPHRASE, BAIKOO_SETUP_CODE: 'none', BAIKOO_LANG: 'en' });
+
 /** The command line of one person; what it answers, parsed. */
 export function commandLine(name) {
   return (...args) => {
@@ -102,9 +105,17 @@ export function commandLine(name) {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, BAIKOO_PASSPHRASE: PASSPHRASE, BAIKOO_SETUP_CODE: 'none', BAIKOO_LANG: 'en' },
+      env: environment(),
     });
     return text.trim() ? JSON.parse(text) : undefined;
+  };
+}
+
+/** The same, while other things go on. */
+export function commandLater(name) {
+  return async (...args) => {
+    const { stdout } = await promisify(execFile)(CLI, ['--home', join(folder, name), '--json', ...args], { maxBuffer: 1 << 28, env: environment() });
+    return JSON.parse(stdout);
   };
 }
 

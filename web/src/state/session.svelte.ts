@@ -119,12 +119,11 @@ let wakingAsked = false;
  */
 async function wakeWithNetwork(): Promise<void> {
   if (stage !== 'open') return;
-  const { trouble, waiting_reports: waiting } = await core.syncStatus();
-  if (trouble !== 'offline' || waiting === 0) {
-    wakingAsked = false;
-    return;
-  }
-  if (wakingAsked || !('serviceWorker' in navigator)) return;
+  const { phase, waiting_reports: waiting } = await core.syncStatus();
+  if (waiting === 0) wakingAsked = false;
+  // Something is to be sent, and the last try failed.
+  const stuck = waiting > 0 && (phase === 'waiting' || phase === 'offline');
+  if (!stuck || wakingAsked || !('serviceWorker' in navigator)) return;
   wakingAsked = true;
   const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
   await registration.sync?.register('network');
