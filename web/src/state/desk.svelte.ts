@@ -6,7 +6,7 @@ import { MediaQuery } from 'svelte/reactivity';
 import { core } from '../core';
 import type { Filter, ReportSummary, SavedView } from '../core/types';
 import { sameFilter } from '../domain/narrow';
-import { back, depth, go, replace, route, type DeskView, type ReportTab } from './route.svelte';
+import { back, depth, go, goHome, replace, route, type DeskView, type ReportTab } from './route.svelte';
 import { whenForgotten } from './session.svelte';
 
 export const DESK_VIEWS: readonly DeskView[] = ['inbox', 'reports', 'map', 'time', 'figures', 'people', 'health'];
@@ -77,6 +77,13 @@ export function openReport(id: string, tab?: ReportTab, field?: string): void {
   const to = { name: 'home' as const, view, report: id, tab, field };
   if (desk.wide || (now.name === 'home' && now.report)) replace(to);
   else go(to);
+}
+
+/** After writing in a report: to the desk as it was left, or to the report on it. */
+export function backToDesk(id: string): void {
+  if (depth() === 2) return back();
+  goHome();
+  replace({ name: 'home', view: 'reports', report: id });
 }
 
 export function closeReport(): void {
