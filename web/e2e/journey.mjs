@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lookAt } from './looks.mjs';
 import { PASSPHRASE, commandLater, commandLine, folder, holding, joinByLink, keptForOffline, openBrowser, startServer, unlock, until } from './real.mjs';
 
 const SHOTS = fileURLToPath(new URL('out/journey', import.meta.url));
@@ -216,7 +217,7 @@ await story('the browser starts again with the server down: the reports are ther
   await phone.context.close();
   await reopen();
   await toHome();
-  assert.equal(await row(PLACE).count(), 2);
+  await until('both reports', async () => (await row(PLACE).count()) === 2, 5000);
   await shot(phone.page, '05-cold-start-offline');
 });
 
@@ -398,6 +399,7 @@ await story('storage that is full is said, and nothing is falsely saved', async 
   await status.locator('button').waitFor({ timeout: 2000 });
   const said = await status.innerText();
   await shot(page, '10-storage-full');
+  assert.deepEqual(await page.evaluate(`(${lookAt})(true)`), []);
   await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin });
   assert.match(said, /орун калган жок/, said);
   await box.fill(`${before} орун бар`);
