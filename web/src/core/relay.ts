@@ -26,7 +26,7 @@ export function callThroughRelay(scope: Scope): void {
     const headers = new Headers(request.headers);
     headers.set('x-baikoo-server', instead.server);
     // As one piece: browsers stream what goes up over HTTP/2 alone.
-    const body = await request.arrayBuffer();
+    const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
     return fetchItself(instead.url, { method: request.method, headers, body, cache: 'no-store', credentials: 'omit', redirect: 'error' });
   };
 }
