@@ -33,5 +33,5 @@ fn every_exit_code_is_documented() {
         assert!(PAGE.contains(&row), "{row}");
     }
     let help = command().render_long_help().to_string();
-    assert!(help.contains("10  wrong_passphrase") && help.contains("28  internal"), "{help}");
+    assert!(help.contains("10  wrong_passphrase") && help.contains("29  recovery_invalid"), "{help}");
 }

@@ -273,6 +273,66 @@ fn recovery_sheets_are_shown_once_and_can_be_checked() {
     assert_eq!(device.runs_with(&["recover", "check"], &piped).code, 0);
     assert_eq!(device.runs(&["recover", "check", sheets[0]]).code, 2);
     assert_eq!(device.runs(&["recover", "check", sheets[0], "BK1-2-1-00-00-00"]).code, 2);
+    device.fails(
+        &["recover", "use", "--server", "https://example.org", "--workspace", "0", "--name", "C", sheets[0]],
+        "workspace_exists",
+    );
+}
+
+#[test]
+fn a_printed_sheet_says_what_it_is_and_what_to_type() {
+    for language in LANGUAGES {
+        let device = Device { language, ..Device::new() };
+        let printed =
+            device.does(&["workspace", "create", "--server", "https://example.org", "--name", "Carol"]);
+        let workspace = device.data(&["me"])["workspace"].as_str().unwrap().to_owned();
+        let command =
+            format!("baikoo recover use --server https://example.org --workspace {workspace} --name");
+        assert_eq!(printed.matches(&command).count(), 3, "{language}: {printed}");
+        assert_eq!(printed.matches("BK1-2-").count(), 3);
+    }
+}
+
+#[test]
+fn new_sheets_count_only_when_the_server_has_heard_of_them() {
+    let carol = Device::new();
+    let made = carol.data(&["workspace", "create", "--server", "http://127.0.0.1:1", "--name", "Carol"]);
+    let ran = carol.runs(&["--json", "recover", "renew"]);
+    assert_eq!(ran.code, exit_code("offline"));
+    let renewed: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(renewed["count"], false);
+    let two = |of: &Value| {
+        let sheet = |at: usize| of["recovery_sheets"][at].as_str().unwrap().to_owned();
+        format!("{}\n{}\n", sheet(0), sheet(1))
+    };
+    let check = |sheets: &str| carol.runs_with(&["recover", "check", "--here"], sheets).code;
+    assert_eq!(check(&two(&made)), 0);
+    assert_eq!(check(&two(&renewed)), exit_code("recovery_invalid"));
+    let said = carol.runs(&["recover", "renew"]).out;
+    assert_eq!(said.matches("baikoo recover use --server").count(), 3);
+    assert!(said.contains("Keep the old ones as well"), "{said}");
+}
+
+#[test]
+fn sheets_that_cannot_be_used_leave_nothing_behind() {
+    let carol = Device::new();
+    let created = carol.data(&["workspace", "create", "--server", "https://example.org", "--name", "Carol"]);
+    let sheet = |at: usize| created["recovery_sheets"][at].as_str().unwrap().to_owned();
+    let workspace = created["me"]["workspace"].as_str().unwrap();
+    let device = Device::new();
+    let uses = |server: &str, workspace: &str, sheets: &str| {
+        let args = ["recover", "use", "--server", server, "--workspace", workspace, "--name", "Carol"];
+        device.runs_with(&args, sheets).code
+    };
+    let both = format!("{}\n{}\n", sheet(0), sheet(2));
+    assert_eq!(uses("https://example.org", workspace, &sheet(0)), 2, "one sheet");
+    assert_eq!(uses("https://example.org", "12 34", &both), exit_code("bad_input"));
+    assert_eq!(uses("example.org", workspace, &both), exit_code("bad_input"));
+    assert_eq!(device.runs(&["me"]).code, exit_code("no_workspace"));
+    // Where nobody answers, it is kept, to be tried again.
+    assert_eq!(uses("http://127.0.0.1:1", workspace, &both), exit_code("offline"));
+    assert_eq!(device.data(&["me"])["role"], "coordinator");
+    assert_eq!(uses("http://127.0.0.1:1", workspace, &both), exit_code("workspace_exists"));
 }
 
 #[test]

@@ -63,6 +63,9 @@ pub enum ClientError {
     /// The data on this device can't be read.
     #[error("the data on this device is damaged")]
     Damaged(#[source] Option<StoreError>),
+    /// The recovery sheets do not open this workspace.
+    #[error("these sheets do not open this workspace; check the server's address and the workspace's id")]
+    RecoveryInvalid,
     /// A bug.
     #[error("internal error")]
     Internal(#[source] Option<StoreError>),
@@ -96,6 +99,7 @@ impl ClientError {
             Self::StorageFull => "storage_full",
             Self::BusyElsewhere => "busy_elsewhere",
             Self::Damaged(_) => "damaged",
+            Self::RecoveryInvalid => "recovery_invalid",
             Self::Internal(_) => "internal",
             Self::Locked => "locked",
             Self::KeyStoreRefused => "key_store_refused",
@@ -103,7 +107,7 @@ impl ClientError {
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 21] = [
+    pub const CODES: [&'static str; 22] = [
         "wrong_passphrase",
         "weak_passphrase",
         "no_workspace",
@@ -123,6 +127,7 @@ impl ClientError {
         "busy_elsewhere",
         "damaged",
         "internal",
+        "recovery_invalid",
         "locked",
         "key_store_refused",
     ];

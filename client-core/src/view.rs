@@ -339,6 +339,8 @@ pub struct DeviceView {
     pub skew_ms: Option<i64>,
     /// Its log has two branches: a cloned or restored phone.
     pub forked: bool,
+    /// Recovery sheets brought it. If nobody knows who used them, somebody has them who should not.
+    pub recovered: bool,
 }
 
 /// An invitation that is still open.

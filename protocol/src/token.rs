@@ -1,12 +1,16 @@
 //! How a device shows the server who it is, and the two calls that come before it can.
 //!
 //! The token opens the door to ciphertext, nothing more: envelopes authenticate themselves. The
-//! server keeps its hash. It stands in the header `authorization: Bearer <device ‖ token, hex>`.
+//! server keeps its hash. It stands in the header `authorization: Bearer <device ‖ token>`, in
+//! base64url without padding: a header is in every call, and nothing compresses it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::{Decode, Encode};
 
 use crate::hash::Hash;
-use crate::id::DeviceId;
+use crate::id::{DeviceId, WorkspaceId};
+use crate::signature::SignatureBytes;
 
 /// A device's secret for the server; random. Never written to a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,13 +24,14 @@ impl Token {
 
     /// The value of the `authorization` header.
     pub fn to_header(&self, device: DeviceId) -> String {
-        format!("Bearer {device}{}", DeviceId(self.0))
+        format!("Bearer {}", URL_SAFE_NO_PAD.encode([device.0, self.0].concat()))
     }
 
     /// Reads a header's value.
     pub fn from_header(value: &str) -> Option<(DeviceId, Self)> {
-        let (device, token) = value.strip_prefix("Bearer ")?.split_at_checked(32)?;
-        Some((device.parse().ok()?, Self(token.parse::<DeviceId>().ok()?.0)))
+        let bytes = URL_SAFE_NO_PAD.decode(value.strip_prefix("Bearer ")?).ok()?;
+        let (device, token) = bytes.split_first_chunk()?;
+        Some((DeviceId(*device), Self(token.try_into().ok()?)))
     }
 }
 
@@ -36,8 +41,8 @@ impl core::fmt::Debug for Token {
     }
 }
 
-/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an
-/// enrolment, whose `mseq` and `prev` the server fills in).
+/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an enrolment
+/// or a recovery, whose `mseq` and `prev` the server fills in).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Admission {
     /// The entry's bytes.
@@ -47,9 +52,18 @@ pub struct Admission {
     /// The hash of the token that the device will show from now on.
     #[n(1)]
     pub token_hash: Hash,
+    /// The signature of the device that the entry brings over both, so that nobody on the way can
+    /// put in a token of their own.
+    #[n(2)]
+    pub signature: SignatureBytes,
 }
 
 impl Admission {
+    /// What the device signs; `entry` is the hash of the entry as it stands in the admission.
+    pub fn signing_hash(workspace: WorkspaceId, entry: Hash, token: Hash) -> Hash {
+        Hash::of("baikoo v1 admission signature", &[&workspace.0, &entry.0, &token.0])
+    }
+
     /// The request's body.
     pub fn to_bytes(&self) -> Vec<u8> {
         minicbor::to_vec(self).expect("writing to a vector can't fail")

@@ -37,8 +37,8 @@ async fn main() {
     let limits = Limits { envelopes_per_day: u32::MAX, ..Limits::default() };
     let node = Arc::new(Node::new(store, Arc::new(SystemClock), limits, Creation::Open));
     let mut workspace = TestWorkspace::new(1);
-    let (genesis, token) = (workspace.genesis.clone(), workspace.coordinator.token.hash());
-    node.store.create(NewWorkspace { genesis, token, setup_code: None }).await.unwrap();
+    let admitted = workspace.coordinator.admitted(workspace.id, &workspace.genesis);
+    node.store.create(NewWorkspace { admitted, setup_code: None }).await.unwrap();
 
     let mut uploads = Vec::new();
     for number in 0..devices {
@@ -46,12 +46,8 @@ async fn main() {
         let entry = workspace.invites(&invite, Role::Monitor, 0);
         call(&node, &workspace, &workspace.coordinator, upload(&hello(), &[entry], &[])).await;
         let entry = device.enrolment(workspace.id, &invite);
-        let new = Enrolment {
-            workspace: workspace.id,
-            entry: entry.clone(),
-            token: device.token.hash(),
-            now_ms: 0,
-        };
+        let admitted = device.admitted(workspace.id, &entry);
+        let new = Enrolment { workspace: workspace.id, admitted, now_ms: 0 };
         node.store.enrol(new).await.unwrap();
         workspace.enrols(&entry);
         let mut stream = [0; 16];

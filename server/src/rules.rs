@@ -214,6 +214,23 @@ pub fn judge_entry(
     }
 }
 
+/// Whether what brings a new device was made with an invitation of this workspace, in time, or with
+/// its recovery sheets, which don't expire. Somebody who has neither is not told what is wrong.
+///
+/// # Errors
+/// [`Refusal::InviteNotOpen`], [`Refusal::InviteExpired`], or [`Refusal::MembershipInvalid`] for
+/// anything else.
+pub fn check_admission(membership: &Membership, entry: &Entry, now_ms: u64) -> Result<(), Refusal> {
+    match Body::from_bytes(&entry.body).map_err(refusal_of)? {
+        Body::Enrol { invite, .. } => {
+            let invite = membership.invites().get(&invite.0).ok_or(Refusal::InviteNotOpen)?;
+            check_in_time(invite, now_ms)
+        }
+        Body::Recover { .. } => membership.check_recovery(entry).map_err(|_| Refusal::InviteNotOpen),
+        _ => Err(Refusal::MembershipInvalid),
+    }
+}
+
 /// Whether an invitation has not expired.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ use baikoo_protocol::signature::{SealingPublicKey, SignatureBytes, SigningPublic
 use baikoo_protocol::token::{Admission, Token};
 use ed25519_dalek::{Signer, SigningKey};
 
+use crate::verified::Admitted;
+
 /// A device with its keys, its chain and its token.
 #[derive(Clone)]
 pub struct TestDevice {
@@ -40,6 +42,8 @@ pub struct TestWorkspace {
     pub membership: Membership,
     /// The first coordinator's device.
     pub coordinator: TestDevice,
+    /// Signs as two recovery sheets do.
+    pub sheets: TestDevice,
     /// All entries.
     pub entries: Vec<Entry>,
 }
@@ -140,7 +144,7 @@ impl TestDevice {
     fn entry(&self, membership: &Membership, body: &Body) -> Entry {
         let (mseq, prev, body) = (membership.mseq() + 1, membership.head(), body.to_bytes());
         let signed = Entry::signing_hash(membership.workspace(), Some((mseq, prev)), &body);
-        Entry { mseq, prev, body, signer: self.id(), signature: self.sign(signed), invite_signature: None }
+        Entry { mseq, prev, body, signer: self.id(), signature: self.sign(signed), countersignature: None }
     }
 
     /// Uses the invitation that was made from `invite`.
@@ -157,14 +161,35 @@ impl TestDevice {
             prev: Hash::ZERO,
             signer: self.id(),
             signature: self.sign(Entry::signing_hash(workspace, None, &body)),
-            invite_signature: Some(invite.sign(Entry::invite_signing_hash(workspace, &body))),
+            countersignature: Some(invite.sign(Entry::invite_signing_hash(workspace, &body))),
             body,
         }
     }
 
-    /// The body of an enrolment or creation call.
-    pub fn admission(&self, entry: &Entry) -> Vec<u8> {
-        Admission { entry: entry.to_bytes(), token_hash: self.token.hash() }.to_bytes()
+    /// Comes by the recovery sheets that `sheets` signs for.
+    pub fn recovery(&self, workspace: WorkspaceId, sheets: &Self) -> Entry {
+        let body = Body::Recover { member: self.member, keys: self.keys() }.to_bytes();
+        Entry {
+            mseq: 0,
+            prev: Hash::ZERO,
+            signer: self.id(),
+            signature: self.sign(Entry::signing_hash(workspace, None, &body)),
+            countersignature: Some(sheets.sign(Entry::recovery_signing_hash(workspace, &body))),
+            body,
+        }
+    }
+
+    /// What this device asks to be let in with.
+    pub fn admission(&self, workspace: WorkspaceId, entry: &Entry) -> Admission {
+        let token_hash = self.token.hash();
+        let signed = Admission::signing_hash(workspace, entry.hash(), token_hash);
+        Admission { entry: entry.to_bytes(), token_hash, signature: self.sign(signed) }
+    }
+
+    /// The same, checked as the routes do.
+    pub fn admitted(&self, workspace: WorkspaceId, entry: &Entry) -> Admitted {
+        let admission = self.admission(workspace, entry);
+        Admitted::check(Some(workspace), &admission).expect("signed by the device that comes")
     }
 }
 
@@ -176,7 +201,7 @@ fn noise(length: usize, seals: Vec<Seal>) -> Payload {
 impl TestWorkspace {
     /// A workspace whose coordinator's keys come from `seed`.
     pub fn new(seed: u64) -> Self {
-        let coordinator = TestDevice::new(seed);
+        let (coordinator, sheets) = (TestDevice::new(seed), TestDevice::new(!seed));
         let body = Body::Genesis {
             nonce: [9; 16],
             member: coordinator.member,
@@ -184,20 +209,21 @@ impl TestWorkspace {
             profile: empty_box(),
             role: role_epoch(1, &[coordinator.id()]),
             recovery: SealingPublicKey([6; 32]),
+            recovery_signing: Some(sheets.public()),
         };
         let body = body.to_bytes();
         let signed = Entry::signing_hash(WorkspaceId([0; 16]), Some((1, Hash::ZERO)), &body);
         let genesis = Entry {
             mseq: 1,
             prev: Hash::ZERO,
-            body,
             signer: coordinator.id(),
             signature: coordinator.sign(signed),
-            invite_signature: None,
+            countersignature: Some(sheets.sign(Entry::recovery_signing_hash(WorkspaceId([0; 16]), &body))),
+            body,
         };
         let membership = Membership::from_genesis(&genesis).expect("the genesis is sound");
         let entries = vec![genesis.clone()];
-        Self { id: membership.workspace(), genesis, membership, coordinator, entries }
+        Self { id: membership.workspace(), genesis, membership, coordinator, sheets, entries }
     }
 
     /// Applies an entry, as the server is expected to.
@@ -218,7 +244,7 @@ impl TestWorkspace {
         self.says(&Body::Invite { invite: invite.public(), role, expires_at_ms, profile: empty_box() })
     }
 
-    /// Takes in an enrolment as the server places it.
+    /// Takes in an enrolment or a recovery as the server places it.
     pub fn enrols(&mut self, enrolment: &Entry) -> Entry {
         let (mseq, prev) = (self.membership.mseq() + 1, self.membership.head());
         self.apply(Entry { mseq, prev, ..enrolment.clone() })
@@ -227,6 +253,14 @@ impl TestWorkspace {
     /// Approves a device.
     pub fn approves(&mut self, device: DeviceId, is_coordinator: bool) -> Entry {
         self.says(&Body::Approve { device, role: is_coordinator.then(empty_box) })
+    }
+
+    /// Revokes a coordinator's device that has written nothing; the others get a new role key.
+    pub fn revokes_coordinator(&mut self, device: DeviceId) -> Entry {
+        let rest: Vec<DeviceId> = self.membership.coordinators().filter(|id| *id != device).collect();
+        let role = Some(role_epoch(self.membership.role().epoch + 1, &rest));
+        let reason = RevokeReason::Left;
+        self.says(&Body::Revoke { device, last_dseq: 0, last_hash: Hash::ZERO, reason, role })
     }
 
     /// Revokes a monitor's device after its last envelope.

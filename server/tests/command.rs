@@ -50,7 +50,7 @@ async fn an_administrator_sets_up_backs_up_and_restores() {
     let workspace = TestWorkspace::new(1);
     let mut carol = workspace.coordinator.clone();
     let setup = [("x-baikoo-setup-code", code.trim().to_owned())];
-    let body = carol.admission(&workspace.genesis);
+    let body = carol.admission(workspace.id, &workspace.genesis).to_bytes();
     assert_eq!(call(address, "POST", "/v1/workspaces", &setup, body).await.status, 200);
     let path = format!("/v1/workspaces/{}/sync", workspace.id);
     let token = [("authorization", carol.token.to_header(carol.id()))];

@@ -13,7 +13,8 @@ use baikoo_protocol::frame::{Frame, Hello};
 use baikoo_protocol::id::StreamId;
 use baikoo_protocol::membership::Role;
 use baikoo_protocol::refusal::Refusal;
-use baikoo_protocol::token::Token;
+use baikoo_protocol::token::{Admission, Token};
+use baikoo_server::clock::{Clock, SystemClock};
 use baikoo_server::limits::Limits;
 use baikoo_server::node::Creation;
 use baikoo_server::serve::Listen;
@@ -46,18 +47,59 @@ async fn a_workspace_is_created_with_a_code_that_works_once() {
     baikoo_server::store::sqlite::add_setup_code(site.folder.path(), hash).unwrap();
     let (first, second) = (TestWorkspace::new(1), TestWorkspace::new(2));
     let create = async |workspace: &TestWorkspace, code: &str| {
-        let body = workspace.coordinator.admission(&workspace.genesis);
+        let body = workspace.coordinator.admission(workspace.id, &workspace.genesis).to_bytes();
         site.post("/v1/workspaces", &[("x-baikoo-setup-code", code.to_owned())], body).await
     };
     assert_eq!(create(&first, "wrong").await.refusal(), Refusal::CreationRefused);
-    let body = first.coordinator.admission(&first.genesis);
+    let body = first.coordinator.admission(first.id, &first.genesis).to_bytes();
     assert_eq!(site.post("/v1/workspaces", &[], body).await.refusal(), Refusal::CreationRefused);
     assert_eq!(create(&first, code).await.status, 200);
     assert_eq!(create(&first, code).await.status, 200, "its answer may have got lost");
     assert_eq!(create(&second, code).await.refusal(), Refusal::CreationRefused);
     let closed = Site::with(Limits::default(), Creation::Closed, Listen::default()).await;
-    let body = first.coordinator.admission(&first.genesis);
+    let body = first.coordinator.admission(first.id, &first.genesis).to_bytes();
     assert_eq!(closed.post("/v1/workspaces", &[], body).await.refusal(), Refusal::CreationRefused);
+}
+
+#[tokio::test]
+async fn nobody_on_the_way_can_put_in_a_token_of_their_own() {
+    let site = Site::open(Limits::default()).await;
+    let mut workspace = site.settles(1).await;
+    let (invite, alice, mallory) = (TestDevice::new(10), TestDevice::new(11), TestDevice::new(12));
+    let entry = workspace.invites(&invite, Role::Monitor, SystemClock.now_ms() + 1_000_000);
+    let carol = workspace.coordinator.clone();
+    site.sync(workspace.id, &carol, upload(&hello(), &[entry], &[])).await.frames();
+    let (enrolment, token_hash) = (alice.enrolment(workspace.id, &invite), mallory.token.hash());
+    let hers = alice.admission(workspace.id, &enrolment);
+    let signed = Admission::signing_hash(workspace.id, enrolment.hash(), token_hash);
+    let path = format!("/v1/workspaces/{}/enrol", workspace.id);
+    let send = async |admission: &Admission| site.post(&path, &[], admission.to_bytes()).await;
+
+    let swapped = Admission { token_hash, ..hers.clone() };
+    assert_eq!(send(&swapped).await.refusal(), Refusal::Signature);
+    let signed_by_mallory = Admission { signature: mallory.sign(signed), ..swapped };
+    assert_eq!(send(&signed_by_mallory).await.refusal(), Refusal::Signature);
+    let for_elsewhere = alice.admission(TestWorkspace::new(5).id, &enrolment);
+    assert_eq!(send(&for_elsewhere).await.refusal(), Refusal::Signature);
+    let own = mallory.enrolment(workspace.id, &invite).to_bytes();
+    assert_eq!(send(&Admission { entry: own, ..hers.clone() }).await.refusal(), Refusal::Signature);
+    // As it was before tokens were signed for: two fields, the signature of 66 bytes left out.
+    let mut unsigned = hers.to_bytes();
+    unsigned.truncate(unsigned.len() - 66);
+    unsigned[0] = 0x82;
+    assert_eq!(site.post(&path, &[], unsigned).await.refusal(), Refusal::Malformed);
+
+    assert_eq!(send(&hers).await.status, 200, "Alice has lost nothing by it");
+    site.sync(workspace.id, &alice, upload(&hello(), &[], &[])).await.frames();
+    let thief = [("authorization", mallory.token.to_header(alice.id()))];
+    let path = format!("/v1/workspaces/{}/sync", workspace.id);
+    let reply = site.post(&path, &thief, upload(&hello(), &[], &[])).await;
+    assert_eq!(reply.refusal(), Refusal::Unauthorised);
+
+    let founds = TestWorkspace::new(20);
+    let admission = founds.coordinator.admission(founds.id, &founds.genesis);
+    let reply = site.post("/v1/workspaces", &[], Admission { token_hash, ..admission }.to_bytes()).await;
+    assert_eq!(reply.refusal(), Refusal::Signature);
 }
 
 #[tokio::test]

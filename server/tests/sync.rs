@@ -166,7 +166,7 @@ async fn membership_takes_only_what_a_coordinator_signed_next() {
         body,
         signer: copy.coordinator.id(),
         signature: copy.coordinator.sign(signing_hash),
-        invite_signature: None,
+        countersignature: None,
     };
     let answer = world.sync(alice.id(), &upload(&hello(), &[forged.clone()], &[])).await.unwrap();
     assert_eq!(answer.refusals(), [(0, Refusal::NotAllowed, 0)]);

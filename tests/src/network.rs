@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use baikoo_client_core::protocol::hash::Hash;
 use baikoo_client_core::protocol::id::{DeviceId, WorkspaceId};
-use baikoo_client_core::protocol::membership::Entry;
 use baikoo_client_core::protocol::refusal::Refusal;
 use baikoo_client_core::protocol::token::{Admission, Token};
 use baikoo_client_core::sync::Request;
@@ -21,6 +20,7 @@ use baikoo_server::rules;
 use baikoo_server::store::sqlite::check::{Findings, check};
 use baikoo_server::store::sqlite::{Options, SqliteStore};
 use baikoo_server::store::{Enrolment, NewWorkspace, Position, Store};
+use baikoo_server::verified::Admitted;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use tempfile::TempDir;
@@ -227,8 +227,8 @@ impl Network {
         let path = request.url.strip_prefix(ADDRESS).ok_or(Refusal::Malformed)?;
         let done = Ok(Served { status: 200, body: Vec::new(), whole: up.is_none() && down.is_none() });
         if path == "/v1/workspaces" {
-            let (genesis, token) = admission(&request.body, up)?;
-            let new = NewWorkspace { genesis, token, setup_code: None };
+            let admitted = admitted(None, &request.body, up)?;
+            let new = NewWorkspace { admitted, setup_code: None };
             node.store.create(new).await.map_err(|error| error.refusal())?;
             return done;
         }
@@ -238,9 +238,9 @@ impl Network {
             .ok_or(Refusal::Malformed)?;
         let workspace: WorkspaceId = workspace.parse().map_err(|_| Refusal::Unauthorised)?;
         if verb == "enrol" {
-            let (entry, token) = admission(&request.body, up)?;
+            let admitted = admitted(Some(workspace), &request.body, up)?;
             let now_ms = node.clock.now_ms();
-            let enrolment = Enrolment { workspace, entry, token, now_ms };
+            let enrolment = Enrolment { workspace, admitted, now_ms };
             node.store.enrol(enrolment).await.map_err(|error| error.refusal())?;
             return done;
         }
@@ -303,11 +303,10 @@ impl Network {
 /// Where the server is.
 pub const ADDRESS: &str = "http://server.test";
 
-fn admission(body: &[u8], cut: Option<usize>) -> Result<(Entry, Hash), Refusal> {
+fn admitted(workspace: Option<WorkspaceId>, body: &[u8], cut: Option<usize>) -> Result<Admitted, Refusal> {
     let kept = &body[..cut.map_or(body.len(), |cut| cut.min(body.len()))];
     let admission = Admission::from_bytes(kept).ok_or(Refusal::Malformed)?;
-    let entry = Entry::from_bytes(&admission.entry).map_err(rules::refusal_of)?;
-    Ok((entry, admission.token_hash))
+    Admitted::check(workspace, &admission)
 }
 
 fn split(bytes: &[u8], dice: &mut Dice) -> Vec<Vec<u8>> {

@@ -65,6 +65,9 @@ impl Plan {
 
 /// Rounds in which everybody syncs after the faults have stopped, until it must be quiet.
 const ROUNDS_MAX: u32 = 14;
+/// How often each device dies in a sync when the steps are over.
+const STORMS: usize = 2;
+const COMMITS_IN_A_SYNC: u64 = 9;
 /// Ten years.
 const SKEW_MOST_MS: u64 = 10 * 365 * 86_400_000;
 /// Which of a hundred actions are a sync.
@@ -112,6 +115,9 @@ pub fn run(seed: u64, plan: Plan) -> Vec<String> {
     simulation.network.has_weather(Weather::bad(plan.faults));
     for step in 0..plan.steps {
         simulation.step(step);
+    }
+    if plan.faults > 0 {
+        simulation.storms();
     }
     simulation.network.has_weather(Weather::default());
     simulation.becomes_quiet();
@@ -218,6 +224,18 @@ impl Simulation {
         ));
         self.survives(who, outcome.err());
         self.looks_right(who);
+    }
+
+    /// Every device dies at some write of a sync, with all that waits for it coming in.
+    fn storms(&mut self) {
+        let devices = self.devices.len();
+        for who in (0..STORMS).flat_map(|_| 0..devices) {
+            let commits = self.dice.below(COMMITS_IN_A_SYNC);
+            self.devices[who].fuse.kills_after(commits);
+            self.syncs(who);
+            self.survives(who, None);
+            self.looks_right(who);
+        }
     }
 
     /// What must be so after an action, and what is done about a device that died in it.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use baikoo_client_core::client::Client;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::Invitation;
+use baikoo_client_core::member::{Invitation, Recovery};
 use baikoo_client_core::protocol::membership::Role;
 use baikoo_client_core::testing::SeededEnv;
 use baikoo_client_core::transport::Http;
@@ -161,15 +161,38 @@ impl World {
         SeededEnv::with_clock(self.seed * 1_000 + number, Arc::clone(&self.clock))
     }
 
+    /// Where the server is.
+    pub fn server(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Somebody who makes a new workspace on this server.
     pub fn coordinator(&self, name: &str) -> Person {
-        let server = format!("http://{}", self.address);
+        self.coordinator_with_sheets(name).0
+    }
+
+    /// The same, with the recovery sheets that she wrote down.
+    pub fn coordinator_with_sheets(&self, name: &str) -> (Person, Vec<String>) {
+        let mut sheets = Vec::new();
         let person = Person::new(name, self.next_env(), |home, key, env| {
-            Client::create_workspace(&home.location(), key, Box::new(env), &server, name, None)
-                .map(|created| created.client)
+            Client::create_workspace(&home.location(), key, Box::new(env), &self.server(), name, None).map(
+                |created| {
+                    sheets = created.recovery_sheets;
+                    created.client
+                },
+            )
         });
         self.syncs(&person);
-        person
+        (person, sheets)
+    }
+
+    /// Somebody who uses recovery sheets on a new device.
+    pub fn recovers(&self, name: &str, sheets: &[&String], workspace: &str) -> Person {
+        Person::new(name, self.next_env(), |home, key, env| {
+            let sheets: Vec<&str> = sheets.iter().map(|sheet| sheet.as_str()).collect();
+            let recovery = Recovery::from_sheets(&sheets, &self.server(), workspace)?;
+            Client::recover(&home.location(), key, Box::new(env), &recovery, name)
+        })
     }
 
     /// Somebody who opens an invitation.

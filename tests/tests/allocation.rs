@@ -13,6 +13,7 @@ use baikoo_client_core::member::Invitation;
 use baikoo_client_core::protocol::codec::Write;
 use baikoo_client_core::protocol::envelope::{Adopt, Checkpoint, Envelope, Grant, WireEnvelope};
 use baikoo_client_core::protocol::frame::FrameDecoder;
+use baikoo_client_core::protocol::id::{DeviceId, StreamId};
 use baikoo_client_core::protocol::membership::{Body, Entry};
 use baikoo_client_core::protocol::token::{Admission, Token};
 use baikoo_client_core::report::inspect;
@@ -63,7 +64,7 @@ fn decode_everything(bytes: &[u8]) {
     let _ = Entry::from_bytes(bytes);
     let _ = Body::from_bytes(bytes);
     let _ = Admission::from_bytes(bytes);
-    let _ = hazmat::changes(bytes);
+    let _ = hazmat::changes(bytes, (DeviceId([7; 16]), StreamId([8; 16])));
     let _ = inspect(bytes);
     let text = String::from_utf8_lossy(bytes);
     let _ = Token::from_header(&text);

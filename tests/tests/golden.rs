@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use baikoo_client_core::client::Client;
 use baikoo_client_core::env::Clocks;
 use baikoo_client_core::error::ClientError;
+use baikoo_client_core::form::answer::Scalar;
 use baikoo_client_core::form::labels::Language;
 use baikoo_client_core::home::Home;
 use baikoo_client_core::member::Invitation;
@@ -19,14 +20,14 @@ use baikoo_client_core::protocol::envelope::{
 };
 use baikoo_client_core::protocol::frame::{Backfill, Frame, FrameDecoder, Hello, Status};
 use baikoo_client_core::protocol::hash::Hash;
-use baikoo_client_core::protocol::id::{DeviceId, MemberId, StreamId};
+use baikoo_client_core::protocol::id::{DeviceId, MemberId, StreamId, WorkspaceId};
 use baikoo_client_core::protocol::membership::{
     Body, DeviceKeys, Entry, RevokeReason, Role, RoleCopy, RoleEpoch, SealedBox,
 };
 use baikoo_client_core::protocol::refusal::Refusal;
 use baikoo_client_core::protocol::signature::{SealingPublicKey, SignatureBytes, SigningPublicKey};
 use baikoo_client_core::protocol::token::{Admission, Token};
-use baikoo_client_core::report::{DocumentKind, GENESIS};
+use baikoo_client_core::report::{ActorId, Document, DocumentKind, Edit, GENESIS, Path};
 use baikoo_client_core::sync::hazmat;
 use baikoo_client_core::testing::SeededEnv;
 use baikoo_client_core::view::Filter;
@@ -196,6 +197,19 @@ fn membership_entries_are_what_they_were() {
                 profile: sealed(),
                 role: role(1),
                 recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: None,
+            },
+        ),
+        (
+            "genesis_with_sheets",
+            Body::Genesis {
+                nonce: [0x0e; 16],
+                member,
+                keys: keys.clone(),
+                profile: sealed(),
+                role: role(1),
+                recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: Some(SigningPublicKey([0x2f; 32])),
             },
         ),
         (
@@ -203,7 +217,7 @@ fn membership_entries_are_what_they_were() {
             Body::Invite { invite, role: Role::Monitor, expires_at_ms: 1_790_000_000_000, profile: sealed() },
         ),
         ("cancel_invite", Body::CancelInvite { invite }),
-        ("enrol", Body::Enrol { invite, member, keys, profile: sealed() }),
+        ("enrol", Body::Enrol { invite, member, keys: keys.clone(), profile: sealed() }),
         ("approve", Body::Approve { device, role: Some(sealed()) }),
         (
             "revoke",
@@ -215,7 +229,18 @@ fn membership_entries_are_what_they_were() {
                 role: Some(role(2)),
             },
         ),
-        ("rotate_role", Body::RotateRole { role: role(3) }),
+        ("rotate_role", Body::RotateRole { role: role(3), profile: None }),
+        ("rotate_role_with_a_name", Body::RotateRole { role: role(3), profile: Some(sealed()) }),
+        ("recover", Body::Recover { member, keys }),
+        (
+            "renew_sheets",
+            Body::RenewSheets {
+                recovery: SealingPublicKey([0x2e; 32]),
+                recovery_signing: SigningPublicKey([0x2f; 32]),
+                proof: SignatureBytes([0x5d; 64]),
+                role: role(4),
+            },
+        ),
     ];
     for (name, body) in bodies {
         let entry = Entry {
@@ -224,15 +249,25 @@ fn membership_entries_are_what_they_were() {
             body: body.to_bytes(),
             signer: DeviceId([0xd1; 16]),
             signature: SignatureBytes([0x5a; 64]),
-            invite_signature: (name == "enrol").then_some(SignatureBytes([0x5b; 64])),
+            countersignature: matches!(name, "enrol" | "recover" | "genesis_with_sheets")
+                .then_some(SignatureBytes([0x5b; 64])),
         };
         let bytes = golden(&format!("entry_{name}"), &entry.to_bytes());
         assert_eq!(Entry::from_bytes(&bytes), Ok(entry.clone()));
         assert_eq!(Body::from_bytes(&entry.body), Ok(body));
         golden(&format!("entry_{name}_hash"), &entry.hash().0);
     }
-    let admission = Admission { entry: vec![1, 2, 3], token_hash: Token([0x70; 16]).hash() };
-    assert_eq!(Admission::from_bytes(&golden("admission", &admission.to_bytes())), Some(admission));
+    let token_hash = Token([0x70; 16]).hash();
+    let signature = SignatureBytes([0x5c; 64]);
+    let admission = Admission { entry: vec![1, 2, 3], token_hash, signature };
+    let bytes = golden("admission_signed", &admission.to_bytes());
+    assert_eq!(Admission::from_bytes(&bytes), Some(admission.clone()));
+    // Before the device signed for its token, the signature was not there. That is not taken.
+    let mut before = vec![0x82];
+    before.extend_from_slice(&bytes[1..bytes.len() - 66]);
+    assert_eq!(Admission::from_bytes(&golden("admission", &before)), None);
+    let place = WorkspaceId([0x33; 16]);
+    golden("admission_signed_hash", &Admission::signing_hash(place, Hash([0x88; 32]), token_hash).0);
     golden("token_header", Token([0x70; 16]).to_header(device).as_bytes());
 }
 
@@ -240,10 +275,21 @@ fn membership_entries_are_what_they_were() {
 fn a_body_and_the_genesis_of_reports_are_what_they_were() {
     let clocks = Clocks { wall_ms: 1_790_000_000_000, offset_min: 360, monotonic_ms: 5_000, boot_id: 77 };
     let changes = vec![vec![0xc1; 40], vec![0xc2; 300]];
+    let author = (DeviceId([0x11; 16]), StreamId([0x22; 16]));
     for (name, kind) in [("report", DocumentKind::Report), ("review", DocumentKind::Review)] {
-        let body = hazmat::body(kind, clocks, 0xdead_beef, changes.clone());
-        assert_eq!(hazmat::changes(&golden(&format!("body_{name}"), &body)), Some(changes.clone()));
+        let body = hazmat::body(kind, clocks, author, 0xdead_beef, changes.clone());
+        assert_eq!(hazmat::changes(&golden(&format!("body_{name}"), &body), author), Some(changes.clone()));
     }
+    // What the author really wrote travels packed.
+    let actor = ActorId::derive(author.0, author.1, 0xdead_beef);
+    let mut document = Document::create();
+    let mut writes = |number| {
+        let answer = |edit: &mut Edit<'_>| edit.set_scalar(&Path::question("q"), Scalar::Integer(number));
+        document.edit(actor, 1_790_000_000_000 + number, answer).unwrap()
+    };
+    let changes = [writes(1), writes(2)].concat();
+    let body = hazmat::body(DocumentKind::Report, clocks, author, 0xdead_beef, changes.clone());
+    assert_eq!(hazmat::changes(&golden("body_packed", &body), author), Some(changes));
     // Every device must begin every report with these very bytes.
     golden("genesis_of_reports", GENESIS);
 }

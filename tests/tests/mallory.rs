@@ -9,16 +9,20 @@ use baikoo_client_core::env::Clocks;
 use baikoo_client_core::protocol::envelope::{Adopt, Checkpoint, Elide, Envelope, Kind};
 use baikoo_client_core::protocol::frame::{Frame, FrameDecoder};
 use baikoo_client_core::protocol::hash::Hash;
-use baikoo_client_core::protocol::id::StreamId;
+use baikoo_client_core::protocol::id::{DeviceId, StreamId};
+use baikoo_client_core::protocol::membership::{Entry, Role};
+use baikoo_client_core::protocol::token::Admission;
 use baikoo_client_core::report::{ActorId, DocumentKind, GENESIS};
 use baikoo_client_core::sync::driver::Access;
 use baikoo_client_core::sync::hazmat::body;
-use baikoo_client_core::sync::{Effect, Input};
+use baikoo_client_core::sync::{Effect, Input, Request};
 use baikoo_client_core::view::Delivery;
 use baikoo_tests::person::Person;
 use baikoo_tests::world::World;
 
 const LIFE: u32 = 77;
+/// For whom nothing is packed: Mallory sends her changes as they are.
+const NOBODY: (DeviceId, StreamId) = (DeviceId([0; 16]), StreamId([0; 16]));
 
 /// A change to a report that Mallory makes with Automerge itself, as herself.
 fn makes(mallory: &Person, report: StreamId, text: &str) -> Change {
@@ -37,7 +41,7 @@ fn makes(mallory: &Person, report: StreamId, text: &str) -> Change {
 }
 
 fn in_a_body(changes: Vec<Vec<u8>>) -> Vec<u8> {
-    body(DocumentKind::Report, Clocks::default(), LIFE, changes)
+    body(DocumentKind::Report, Clocks::default(), NOBODY, LIFE, changes)
 }
 
 #[test]
@@ -61,7 +65,7 @@ fn what_mallory_writes_is_set_apart_and_the_rest_arrives() {
         raw[last] ^= 1;
         raw
     };
-    let review = body(DocumentKind::Review, Clocks::default(), LIFE, Vec::new());
+    let review = body(DocumentKind::Review, Clocks::default(), NOBODY, LIFE, Vec::new());
     let tricks: [(&str, StreamId, Vec<u8>, &str); 9] = [
         ("noise for a body", hers, vec![0xff; 300], "malformed"),
         ("an empty body", hers, Vec::new(), "malformed"),
@@ -133,14 +137,78 @@ fn a_monitor_can_neither_acknowledge_nor_adopt_nor_sign_for_another() {
     assert_eq!(aida.opens(report).narrative, "Аиданын сөзү");
 }
 
-fn a_real_answer(world: &World, person: &Person) -> Vec<Frame> {
-    person.restarts();
-    let effects = person.with(|client, engine| engine.handle(client, Input::SyncNow)).unwrap().unwrap();
+#[test]
+fn no_server_can_pass_a_workspace_of_its_own_off_as_the_one_that_sheets_open() {
+    let world = World::new(88);
+    let (gulnara, sheets) = world.coordinator_with_sheets("Gulnara");
+    let mallory = world.coordinator("Mallory");
+    let invited = mallory.does(|client| client.invite(Role::Monitor, "Helper", 3_600_000));
+    world.syncs(&mallory);
+    // What a newcomer to Mallory's workspace is told: a genesis and what follows from it, all sound.
+    let helper = world.joins("Helper", &invited.link);
+    let honest = newcomers_answer(&world, &helper);
+    let hers = gulnara.does(|client| Ok(client.me().workspace));
+    let mallorys = mallory.does(|client| Ok(client.me().workspace));
+
+    let back = world.recovers("Gulnara", &[&sheets[0], &sheets[1]], &hers);
+    let _ = admits(&back);
+    feed(&back, &honest);
+    assert!(back.tries(|client| client.members()).unwrap().is_empty(), "another workspace's genesis");
+    assert!(matches!(world.tries_to_sync(&back), Ok(())), "and the true one does, afterwards");
+
+    // Even if she was told that the workspace's id is Mallory's.
+    let fooled = world.recovers("Gulnara", &[&sheets[0], &sheets[2]], &mallorys);
+    let admission = admits(&fooled);
+    let mut frames = honest.clone();
+    let last = frames.iter().rposition(|frame| matches!(frame, Frame::Entry(_))).unwrap();
+    let Frame::Entry(before) = &frames[last] else { unreachable!() };
+    let before = Entry::from_bytes(before).unwrap();
+    let entry = Entry::from_bytes(&Admission::from_bytes(&admission.body).unwrap().entry).unwrap();
+    let placed = Entry { mseq: before.mseq + 1, prev: before.hash(), ..entry };
+    frames.insert(last + 1, Frame::Entry(placed.to_bytes()));
+    feed(&fooled, &frames);
+    let trouble = fooled.with(|_, engine| engine.take_trouble().map(|error| error.code()));
+    assert_eq!(trouble.unwrap(), Some("recovery_invalid"));
+    let report = fooled.writes("Муну Mallory окубайт.");
+    fooled.does(|client| client.send(report));
+    assert!(fooled.does(|client| client.hazmat_outbox()).is_empty());
+    feed(&fooled, &honest);
+    assert!(fooled.does(|client| client.hazmat_outbox()).is_empty(), "nothing is sealed to Mallory's key");
+}
+
+/// A newcomer's first request, as if the server had said yes to it.
+fn admits(person: &Person) -> Request {
+    let request =
+        sends(person.with(|client, engine| engine.handle(client, Input::SyncNow)).unwrap().unwrap());
+    for input in [Input::Status(200), Input::Finished] {
+        person.with(|client, engine| engine.handle(client, input)).unwrap().unwrap();
+    }
+    request
+}
+
+fn sends(effects: Vec<Effect>) -> Request {
     let request = effects.into_iter().find_map(|effect| match effect {
         Effect::Send(request) => Some(request),
         _ => None,
     });
-    let bytes = world.answers(&request.expect("a request"));
+    request.expect("a request")
+}
+
+/// Lets somebody in, and gives the answer to her first sync call.
+fn newcomers_answer(world: &World, person: &Person) -> Vec<Frame> {
+    let step = |input| person.with(|client, engine| engine.handle(client, input)).unwrap().unwrap();
+    let _ = world.answers(&sends(step(Input::SyncNow)));
+    step(Input::Status(200));
+    let bytes = world.answers(&sends(step(Input::Finished)));
+    let mut decoder = FrameDecoder::default();
+    decoder.push(&bytes);
+    std::iter::from_fn(|| decoder.next_frame().unwrap()).collect()
+}
+
+fn a_real_answer(world: &World, person: &Person) -> Vec<Frame> {
+    person.restarts();
+    let effects = person.with(|client, engine| engine.handle(client, Input::SyncNow)).unwrap().unwrap();
+    let bytes = world.answers(&sends(effects));
     let mut decoder = FrameDecoder::default();
     decoder.push(&bytes);
     std::iter::from_fn(|| decoder.next_frame().unwrap()).collect()
@@ -276,27 +344,11 @@ fn a_server_that_says_stored_of_what_it_does_not_have_loses_nothing() {
 fn no_membership_entry_can_be_put_in_anothers_place() {
     let world = World::new(87);
     let gulnara = world.coordinator("Gulnara");
-    let invited = gulnara.does(|client| {
-        client.invite(baikoo_client_core::protocol::membership::Role::Monitor, "Aida", 3_600_000)
-    });
+    let invited = gulnara.does(|client| client.invite(Role::Monitor, "Aida", 3_600_000));
     world.syncs(&gulnara);
     let aida = world.joins("Aida", &invited.link);
     // Her enrolment goes through; then the server lies about who is in the workspace.
-    let step = |input| aida.with(|client, engine| engine.handle(client, input)).unwrap().unwrap();
-    let admission = step(Input::SyncNow).into_iter().find_map(|effect| match effect {
-        Effect::Send(request) => Some(request),
-        _ => None,
-    });
-    let _ = world.answers(&admission.unwrap());
-    step(Input::Status(200));
-    let asks = step(Input::Finished).into_iter().find_map(|effect| match effect {
-        Effect::Send(request) => Some(request),
-        _ => None,
-    });
-    let honest = world.answers(&asks.unwrap());
-    let mut decoder = FrameDecoder::default();
-    decoder.push(&honest);
-    let frames: Vec<Frame> = std::iter::from_fn(|| decoder.next_frame().unwrap()).collect();
+    let frames = newcomers_answer(&world, &aida);
     let entries: Vec<usize> =
         (0..frames.len()).filter(|place| matches!(frames[*place], Frame::Entry(_))).collect();
     assert!(entries.len() >= 3, "a genesis, an invitation, an enrolment");

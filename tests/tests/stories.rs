@@ -7,6 +7,8 @@ mod membership;
 mod merging;
 #[path = "stories/recording.rs"]
 mod recording;
+#[path = "stories/recovery.rs"]
+mod recovery;
 #[path = "stories/review.rs"]
 mod review;
 #[path = "stories/server.rs"]

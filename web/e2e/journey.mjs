@@ -69,6 +69,8 @@ const toHome = async () => {
 
 const CONTENTS = JSON.parse(readFileSync(new URL('../src/i18n/ky.json', import.meta.url), 'utf8'))['Fill.contents'];
 
+let sheets;
+let workspace;
 await story('a coordinator makes a workspace in the browser and is given recovery sheets', async () => {
   desk = await openBrowser('desk', { width: 1280, height: 800, errors });
   const { page } = desk;
@@ -79,9 +81,12 @@ await story('a coordinator makes a workspace in the browser and is given recover
   await page.locator('input[type=password]').fill(PASSPHRASE);
   await page.locator('form button.primary:enabled').click();
   await page.locator('ol li .words').first().waitFor();
-  const sheets = await page.locator('ol li .words').allInnerTexts();
+  sheets = await page.locator('ol li .words').allInnerTexts();
   assert.equal(sheets.length, 3);
   assert.ok(sheets.every((sheet) => sheet.startsWith('BK1-')));
+  const sheet = await page.locator('ol li').last().innerText();
+  assert.ok(sheet.includes(server.address), 'a sheet says where it belongs');
+  workspace = sheet.match(/([0-9a-f]{4} ){7}[0-9a-f]{4}/)[0];
   await shot(page, '01-recovery-sheets');
   await page.locator('input[type=checkbox]').check();
   await page.locator('button.primary').click();
@@ -126,6 +131,24 @@ await story('what a monitor writes with the server stopped appears on the coordi
   await desk.page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
   await shot(desk.page, '02-arrived');
   await village.context.close();
+});
+
+await story('a coordinator whose browser is gone comes back in another one with two sheets', async () => {
+  const other = await openBrowser('other', { width: 1280, height: 800, errors });
+  const { page } = other;
+  await page.goto(server.address);
+  await page.getByRole('button', { name: 'Come back with recovery sheets' }).click();
+  await page.getByLabel('Workspace, as on the sheet').fill(workspace);
+  await page.locator('textarea').nth(0).fill(sheets[2]);
+  await page.locator('textarea').nth(1).fill(sheets[0].toUpperCase());
+  await page.locator('input[autocomplete=off][maxlength="80"]').fill('Coordinator again');
+  await page.locator('input[type=password]').fill(PASSPHRASE);
+  await shot(page, '02-recover');
+  await page.locator('form button.primary:enabled').click();
+  await page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
+  await desk.page.getByText('1 warning').first().waitFor({ timeout: 120_000 });
+  await shot(desk.page, '02-recovered');
+  await other.context.close();
 });
 
 await story('a coordinator makes a workspace on the command line, and invitations', async () => {

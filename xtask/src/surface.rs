@@ -41,7 +41,8 @@ fn members_of(text: &str) -> Option<Option<&'static [&'static str]>> {
     if starts("public struct ") {
         return Some(Some(&["public var ", "public let "]));
     }
-    if starts("public enum ") || starts("public indirect enum ") {
+    // Errors have their `public` on a line of its own.
+    if starts("public enum ") || starts("public indirect enum ") || starts("enum ") {
         return Some(Some(&["case "]));
     }
     (starts("public func ") || starts("public typealias ")).then_some(None)
@@ -86,6 +87,10 @@ public enum Role {
      */
     case coordinator
 }
+public
+enum ClientError: Swift.Error {
+    case NotFound(message: String)
+}
 public func places(query: String) -> [PlaceView]  {
     return try!  x
 }
@@ -96,6 +101,7 @@ public func places(query: String) -> [PlaceView]  {
         let wanted = "public protocol DeviceProtocol: AnyObject, Sendable\n    func join(link: String) async throws -> Workspace\n\
             public struct Filter: Equatable, Hashable\n    public var limit: UInt32\n\
             public enum Role\n    case monitor\n    case coordinator\n\
+            enum ClientError: Swift.Error\n    case NotFound(message: String)\n\
             public func places(query: String) -> [PlaceView]\n";
         assert_eq!(of(SWIFT), wanted);
         assert_eq!(differences("a\nb\n", "b\nc\n"), "- a\n+ c\n");

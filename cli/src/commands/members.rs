@@ -34,6 +34,9 @@ impl Members {
             if device.forked {
                 standing.push_str(&format!(" · ! {}", words.get("mark.forked")));
             }
+            if device.recovered {
+                standing.push_str(&format!(" · ! {}", words.get("mark.recovered")));
+            }
             let name = device.name.clone().unwrap_or_else(|| "–".to_owned());
             let name = if device.me { format!("{name} ({})", words.get("me")) } else { name };
             table.row(&[

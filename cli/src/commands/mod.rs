@@ -109,6 +109,6 @@ commands! {
     passphrase::Passphrase,
     /// Destroy everything on this device
     wipe::Wipe,
-    /// Check recovery sheets
+    /// Check recovery sheets, come back with them, or replace them
     recover::Recover,
 }

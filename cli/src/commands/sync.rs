@@ -36,16 +36,10 @@ pub(crate) struct Sync {
 
 impl Sync {
     pub(crate) fn run(&self, cx: &mut Context<'_, '_>) -> Result<(), Failure> {
-        let root = self.ca.clone().or_else(|| cx.world.var("BAIKOO_CA").map(PathBuf::from));
-        let root = match root {
-            Some(path) => Some(fs::read(&path).map_err(|error| Failure::File(path, error))?),
-            None => None,
-        };
-        let http = Http::new(root.as_deref())?;
+        let http = transport(cx, self.ca.as_ref())?;
         let key = cx.unlock()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         if self.watch {
-            return runtime.block_on(async {
+            return runtime()?.block_on(async {
                 tokio::select! {
                     outcome = self.watch(cx, &key, &http) => outcome,
                     // Dropped in the middle of a call, it loses no more than a lost connection does.
@@ -54,12 +48,7 @@ impl Sync {
             });
         }
         let mut client = cx.open_with(&key)?;
-        let mut engine = SyncEngine::new();
-        let words = cx.words;
-        let outcome = runtime
-            .block_on(sync_once(&mut client, &mut engine, &http, |client, engine| show(cx, words, client, engine)));
-        cx.progress("");
-        let status = client.sync_status(&engine)?;
+        let (status, outcome) = once(cx, &mut client, &http)?;
         if cx.json {
             cx.data(&status)?;
         } else {
@@ -145,6 +134,33 @@ impl Sync {
         let news = if changed > 0 { format!(" • {}: {changed}", words.get("status.unread")) } else { String::new() };
         cx.line(&format!("{now}  {what}{news}"))
     }
+}
+
+/// The way to the server.
+pub(super) fn transport(cx: &Context<'_, '_>, ca: Option<&PathBuf>) -> Result<Http, Failure> {
+    let root = ca.cloned().or_else(|| cx.world.var("BAIKOO_CA").map(PathBuf::from));
+    let root = match root {
+        Some(path) => Some(fs::read(&path).map_err(|error| Failure::File(path, error))?),
+        None => None,
+    };
+    Ok(Http::new(root.as_deref())?)
+}
+
+/// One sync with a progress line: where it stands afterwards, and what stopped it.
+pub(super) fn once(
+    cx: &mut Context<'_, '_>,
+    client: &mut Client,
+    http: &Http,
+) -> Result<(SyncView, Result<(), ClientError>), Failure> {
+    let (words, mut engine) = (cx.words, SyncEngine::new());
+    let outcome = runtime()?
+        .block_on(sync_once(client, &mut engine, http, |client, engine| show(cx, words, client, engine)));
+    cx.progress("");
+    Ok((client.sync_status(&engine)?, outcome))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// A change of a named report; the nameless one only says that states may have moved.

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::join::check_name;
+use super::recover::print_sheets;
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -50,9 +51,7 @@ impl Workspace {
         cx.line(cx.words.get("created"))?;
         cx.line("")?;
         cx.line(cx.words.get("created.sheets"))?;
-        for sheet in &created.recovery_sheets {
-            cx.line(&format!("  {sheet}"))?;
-        }
+        print_sheets(cx, &created.client.me(), &created.recovery_sheets)?;
         cx.line("")?;
         cx.line(cx.words.get("created.next"))
     }

@@ -14,6 +14,7 @@ use baikoo_protocol::token::{Admission, Token};
 
 use crate::crypto::device::DeviceSecrets;
 use crate::crypto::keys::{DatabaseKey, RoleSecret, Secret32};
+use crate::crypto::recovery::OpeningKey;
 use crate::env::Env;
 use crate::error::ClientError;
 use crate::report::Document;
@@ -56,7 +57,8 @@ pub struct Client {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) server: String,
-    pub(crate) genesis: Hash,
+    // Not known yet on a device that recovery sheets have brought and that never synced.
+    pub(crate) genesis: Option<Hash>,
     pub(crate) workspace: WorkspaceId,
     pub(crate) membership: Option<Membership>,
     pub(crate) role_secrets: BTreeMap<u32, RoleSecret>,
@@ -70,6 +72,14 @@ pub struct Client {
     pub(crate) suspects: BTreeMap<i64, usize>,
 }
 
+/// What a device believes before it has seen the membership log.
+pub(crate) enum Root {
+    /// This genesis, and what follows from it.
+    Genesis(Hash),
+    /// Of this workspace, what the recovery sheets have signed.
+    Sheets(WorkspaceId, OpeningKey),
+}
+
 /// What a database is founded with.
 pub(crate) struct Founding<'a> {
     pub(crate) device: &'a DeviceSecrets,
@@ -78,7 +88,7 @@ pub(crate) struct Founding<'a> {
     pub(crate) name: &'a str,
     pub(crate) role: Role,
     pub(crate) server: &'a str,
-    pub(crate) genesis: Hash,
+    pub(crate) root: Root,
     pub(crate) admission: &'a Admission,
 }
 
@@ -100,7 +110,11 @@ impl Client {
                 let Some(signing) = seed(Name::SigningSeed)? else { return Err(ClientError::NoWorkspace) };
                 let sealing = seed(Name::SealingSeed)?.ok_or(damaged("sealing seed"))?;
                 let text = |name| tx.get_text(name)?.ok_or(damaged("meta"));
-                let genesis = Hash(tx.get_array(Name::Genesis)?.ok_or(damaged("genesis"))?);
+                let genesis = tx.get_array(Name::Genesis)?.map(Hash);
+                let workspace = match genesis {
+                    Some(genesis) => workspace_of_genesis(genesis),
+                    None => WorkspaceId(tx.get_array(Name::Workspace)?.ok_or(damaged("genesis"))?),
+                };
                 let mut membership: Option<Membership> = None;
                 for entry in tx.membership_entries()? {
                     match &mut membership {
@@ -120,14 +134,15 @@ impl Client {
                     text(Name::MemberName)?,
                     if text(Name::Role)? == "coordinator" { Role::Coordinator } else { Role::Monitor },
                     text(Name::Server)?,
-                    genesis,
+                    (genesis, workspace),
                     membership,
                     read_role_secrets(tx)?,
                     read_suspects(tx)?,
                 ))
             })
             .map(
-                |(device, token, member, name, role, server, genesis, membership, role_secrets, suspects)| {
+                |(device, token, member, name, role, server, root, membership, role_secrets, suspects)| {
+                    let (genesis, workspace) = root;
                     Self {
                         store,
                         env,
@@ -138,7 +153,7 @@ impl Client {
                         role,
                         server,
                         genesis,
-                        workspace: workspace_of_genesis(genesis),
+                        workspace,
                         membership,
                         role_secrets,
                         open: None,
@@ -172,7 +187,13 @@ impl Client {
             let role = if founding.role == Role::Coordinator { "coordinator" } else { "monitor" };
             tx.set(Name::Role, role.as_bytes())?;
             tx.set(Name::Server, founding.server.trim_end_matches('/').as_bytes())?;
-            tx.set(Name::Genesis, &founding.genesis.0)?;
+            match &founding.root {
+                Root::Genesis(genesis) => tx.set(Name::Genesis, &genesis.0)?,
+                Root::Sheets(workspace, key) => {
+                    tx.set(Name::Workspace, &workspace.0)?;
+                    tx.set(Name::RecoveryKey, &key.to_bytes())?;
+                }
+            }
             tx.set(Name::Admission, &founding.admission.to_bytes())?;
             Ok(more(tx)?)
         })?;
@@ -194,7 +215,7 @@ impl Client {
             workspace: self.workspace.to_string(),
             server: self.server.clone(),
             safety_number: self.safety_number(),
-            fingerprint: fingerprint(self.genesis),
+            fingerprint: fingerprint(self.workspace),
         }
     }
 
@@ -249,13 +270,24 @@ impl Client {
     }
 
     pub(crate) fn keep_role_secrets(&mut self) -> Result<(), ClientError> {
+        self.keep_role_secrets_and(|_| Ok(()))
+    }
+
+    /// In one transaction with `also`.
+    pub(crate) fn keep_role_secrets_and(
+        &mut self,
+        also: impl FnOnce(&Tx<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), ClientError> {
         let mut bytes = zeroize::Zeroizing::new(Vec::new());
         for (epoch, secret) in &self.role_secrets {
             bytes.extend_from_slice(&epoch.to_be_bytes());
             bytes.extend_from_slice(&secret.0.0);
         }
         self.names.borrow_mut().clear();
-        self.store.write(|tx| Ok(tx.set(Name::RoleSecrets, &bytes)?))
+        self.store.write(|tx| {
+            tx.set(Name::RoleSecrets, &bytes)?;
+            Ok(also(tx)?)
+        })
     }
 
     /// This device's clock corrected by the server's, as far as it was heard.
@@ -265,13 +297,7 @@ impl Client {
     }
 
     pub(crate) fn alarm(&mut self, alarm: &str) -> Result<(), ClientError> {
-        self.store.write(|tx| {
-            let known = tx.get_text(Name::Alarms)?.unwrap_or_default();
-            if known.lines().any(|line| line == alarm) {
-                return Ok(());
-            }
-            Ok::<_, ClientError>(tx.set(Name::Alarms, format!("{known}{alarm}\n").as_bytes())?)
-        })?;
+        self.store.write(|tx| Ok::<_, ClientError>(add_alarm(tx, alarm)?))?;
         self.events.push(Event::Alarm(alarm.to_owned()));
         Ok(())
     }
@@ -285,9 +311,18 @@ impl Client {
     }
 }
 
-/// The workspace's fingerprint, in eight groups of four.
-pub fn fingerprint(genesis: Hash) -> String {
-    let hex = genesis.to_string();
+pub(crate) fn add_alarm(tx: &Tx<'_>, alarm: &str) -> Result<(), StoreError> {
+    let known = tx.get_text(Name::Alarms)?.unwrap_or_default();
+    if known.lines().any(|line| line == alarm) {
+        return Ok(());
+    }
+    tx.set(Name::Alarms, format!("{known}{alarm}\n").as_bytes())
+}
+
+/// The workspace's fingerprint, in eight groups of four: its id, which is cut from the hash of its
+/// genesis.
+pub fn fingerprint(workspace: WorkspaceId) -> String {
+    let hex = workspace.to_string();
     let groups: Vec<&str> = (0..32).step_by(4).map(|start| &hex[start..start + 4]).collect();
     groups.join(" ")
 }

@@ -45,6 +45,19 @@ impl SealingSecret {
         Self(X25519HkdfSha256::derive_keypair(&seed.0).0)
     }
 
+    /// The private key itself, where the seed must not be kept.
+    pub fn to_secret(&self) -> Secret32 {
+        Secret32(self.0.to_bytes().into())
+    }
+
+    /// Reads what [`Self::to_secret`] gave.
+    ///
+    /// # Errors
+    /// When it is no private key.
+    pub fn from_secret(secret: &Secret32) -> Result<Self, Unopened> {
+        PrivateKey::from_bytes(&secret.0).map(Self).map_err(|_| Unopened)
+    }
+
     /// The key of a role.
     pub fn of_role(role: &RoleSecret) -> Self {
         Self::from_seed(&role.0)

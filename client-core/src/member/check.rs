@@ -25,7 +25,7 @@ pub fn fair_address(address: &str) -> Result<&str, ClientError> {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     let strange = address.contains(['#', '?']) || address.contains(char::is_whitespace);
     let fair = is_web && !strange && address.len() <= ADDRESS_BYTES_MAX;
-    if fair { Ok(address) } else { Err(ClientError::BadInput("address".to_owned())) }
+    if fair { Ok(address) } else { Err(ClientError::BadInput("server".to_owned())) }
 }
 
 #[cfg(test)]

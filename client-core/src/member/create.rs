@@ -3,10 +3,10 @@
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::{MemberId, WorkspaceId};
 use baikoo_protocol::membership::{Body, Entry, Membership, Role, RoleCopy, RoleEpoch};
-use baikoo_protocol::token::{Admission, Token};
+use baikoo_protocol::token::Token;
 
 use super::check::{fair_address, fair_name};
-use crate::client::{Client, Founding};
+use crate::client::{Client, Founding, Root};
 use crate::crypto::device::DeviceSecrets;
 use crate::crypto::keys::{DatabaseKey, RoleSecret, Secret32};
 use crate::crypto::recovery;
@@ -44,6 +44,7 @@ impl Client {
         let role_secret = RoleSecret(Secret32::make(env_ref));
         let recovery_secret = Secret32::make(env_ref);
         let role_public = public_of(&SealingSecret::of_role(&role_secret));
+        let recovery_signing = recovery::signing_key(&recovery_secret);
         let recovery_public = public_of(&SealingSecret::from_seed(&recovery_secret));
         let mut seal = |to, purpose, content: &[u8]| {
             seal_box(to, purpose, content, &mut *env).map_err(|_| ClientError::Internal(None))
@@ -66,21 +67,24 @@ impl Client {
             profile,
             role,
             recovery: recovery_public,
+            recovery_signing: Some(recovery_signing.public()),
         }
         .to_bytes();
         // The workspace's id is the hash of this entry, so the signature can't cover it.
-        let signed = Entry::signing_hash(WorkspaceId([0; 16]), Some((1, Hash::ZERO)), &body);
+        let nowhere = WorkspaceId([0; 16]);
+        let signed = Entry::signing_hash(nowhere, Some((1, Hash::ZERO)), &body);
+        let by_sheets = recovery_signing.sign(&Entry::recovery_signing_hash(nowhere, &body));
         let entry = Entry {
             mseq: 1,
             prev: Hash::ZERO,
             body,
             signer: device.id(),
             signature: device.sign(&signed),
-            invite_signature: None,
+            countersignature: Some(by_sheets),
         };
         let membership = Membership::from_genesis(&entry).expect("a genesis of our own making is one");
         let token = Token(env.random());
-        let admission = Admission { entry: entry.to_bytes(), token_hash: token.hash() };
+        let admission = super::admission_of(&device, membership.workspace(), &entry, &token);
         let recovery_sheets = recovery::split(&recovery_secret, &mut *env);
 
         let store = Store::open(location, key)?;
@@ -91,7 +95,7 @@ impl Client {
             name,
             role: Role::Coordinator,
             server,
-            genesis: membership.genesis(),
+            root: Root::Genesis(membership.genesis()),
             admission: &admission,
         };
         let store = Client::found(store, &founding, |tx| {

@@ -109,6 +109,7 @@ impl Client {
         lifetime_ms: u64,
     ) -> Result<MadeInvitation, ClientError> {
         self.must_coordinate()?;
+        let genesis = self.membership()?.genesis();
         let name = fair_name(name)?;
         if !(60_000..=baikoo_protocol::limits::INVITE_LIFETIME_MAX_MS).contains(&lifetime_ms) {
             return Err(ClientError::BadInput("lifetime".to_owned()));
@@ -125,7 +126,7 @@ impl Client {
         self.store.write(|tx| tx.wish_membership(&body).map_err(ClientError::from))?;
         let invitation = Invitation {
             version: 1,
-            genesis: self.genesis,
+            genesis,
             secret,
             role,
             role_epoch,

@@ -3,11 +3,11 @@
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::MemberId;
 use baikoo_protocol::membership::{Body, Entry};
-use baikoo_protocol::token::{Admission, Token};
+use baikoo_protocol::token::Token;
 
 use super::check::fair_name;
 use super::invitation::{Invitation, hex};
-use crate::client::{Client, Founding};
+use crate::client::{Client, Founding, Root};
 use crate::crypto::device::{DeviceSecrets, invite_key};
 use crate::crypto::keys::DatabaseKey;
 use crate::crypto::seal::{Purpose, seal_box};
@@ -42,11 +42,11 @@ impl Client {
             prev: Hash::ZERO,
             signer: device.id(),
             signature: device.sign(&Entry::signing_hash(workspace, None, &body)),
-            invite_signature: Some(invite.sign(&Entry::invite_signing_hash(workspace, &body))),
+            countersignature: Some(invite.sign(&Entry::invite_signing_hash(workspace, &body))),
             body,
         };
         let token = Token(env.random());
-        let admission = Admission { entry: entry.to_bytes(), token_hash: token.hash() };
+        let admission = super::admission_of(&device, workspace, &entry, &token);
         let store = Store::open(location, key)?;
         let founding = Founding {
             device: &device,
@@ -55,7 +55,7 @@ impl Client {
             name,
             role: invitation.role,
             server: &invitation.server,
-            genesis: invitation.genesis,
+            root: Root::Genesis(invitation.genesis),
             admission: &admission,
         };
         let invited_role = format!("{} {}", invitation.role_epoch, hex(&invitation.role_public.0));

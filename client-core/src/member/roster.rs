@@ -1,7 +1,7 @@
 //! Who is here: devices, their standing, invitations.
 
 use baikoo_protocol::id::DeviceId;
-use baikoo_protocol::membership::{Body, Device, DeviceStatus, InviteState, SealedBox};
+use baikoo_protocol::membership::{Body, Device, DeviceKeys, DeviceStatus, InviteState, SealedBox};
 
 use super::invitation::hex;
 use crate::client::Client;
@@ -33,10 +33,11 @@ impl Client {
             status: status.to_owned(),
             reason,
             me: id == self.device.id(),
-            safety_number: safety_number(self.genesis, &device.keys),
+            safety_number: self.safety_number_of(&device.keys),
             last_seen_ms: peer.last_seen_ms,
             skew_ms: peer.skew_ms,
             forked: peer.forked,
+            recovered: device.recovered,
         })
     }
 
@@ -94,7 +95,7 @@ impl Client {
             return Some(name.clone());
         }
         let device = self.membership.as_ref()?.device(id)?;
-        let name = self.open_profile(&device.profile, device.profile_epoch)?;
+        let name = self.open_profile(device.profile.as_ref()?, device.profile_epoch)?;
         self.names.borrow_mut().insert(id, name.clone());
         Some(name)
     }
@@ -111,8 +112,12 @@ impl Client {
             .map(|name| name.chars().filter(|c| !c.is_control()).take(80).collect())
     }
 
-    /// This device's safety number.
+    /// This device's safety number; empty as long as a recovered device does not know the genesis.
     pub fn safety_number(&self) -> String {
-        safety_number(self.genesis, &self.device.public())
+        self.safety_number_of(&self.device.public())
+    }
+
+    fn safety_number_of(&self, keys: &DeviceKeys) -> String {
+        self.genesis.map(|genesis| safety_number(genesis, keys)).unwrap_or_default()
     }
 }

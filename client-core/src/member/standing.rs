@@ -3,10 +3,11 @@
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::DeviceId;
 use baikoo_protocol::membership::{
-    Body, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
+    Body, Device, DeviceStatus, Entry, Membership, RevokeReason, Role, RoleCopy, RoleEpoch,
 };
+use baikoo_protocol::signature::SealingPublicKey;
 
-use crate::client::{Client, owe_projection};
+use crate::client::{Client, Event, add_alarm, owe_projection};
 use crate::crypto::keys::{RoleSecret, Secret32};
 use crate::crypto::seal::{Purpose, SealingSecret, open_box, public_of, seal_box};
 use crate::error::ClientError;
@@ -76,21 +77,31 @@ impl Client {
     pub fn rotate_role(&mut self) -> Result<(), ClientError> {
         self.must_coordinate()?;
         let role = self.make_role_epoch(None)?;
-        self.store.write(|tx| Ok(tx.wish_membership(&Body::RotateRole { role })?))
+        self.store.write(|tx| Ok(tx.wish_membership(&Body::RotateRole { role, profile: None })?))
     }
 
-    fn make_role_epoch(&mut self, without: Option<DeviceId>) -> Result<RoleEpoch, ClientError> {
+    pub(super) fn make_role_epoch(&mut self, without: Option<DeviceId>) -> Result<RoleEpoch, ClientError> {
+        let recovery = self.membership()?.recovery();
+        self.make_role_epoch_for(without, recovery)
+    }
+
+    /// A new role key, for whoever holds the sheets of `recovery`.
+    pub(super) fn make_role_epoch_for(
+        &mut self,
+        without: Option<DeviceId>,
+        recovery: SealingPublicKey,
+    ) -> Result<RoleEpoch, ClientError> {
         let old = self.role_secret()?.clone();
         let secret = RoleSecret(Secret32::make(&mut *self.env));
         let public = public_of(&SealingSecret::of_role(&secret));
-        let (epoch, recovery, to) = {
+        let (epoch, to) = {
             let membership = self.membership()?;
             let to: Vec<_> = membership
                 .coordinators()
                 .filter(|device| Some(*device) != without)
                 .filter_map(|device| Some((device, membership.device(device)?.keys.sealing)))
                 .collect();
-            (membership.role().epoch + 1, membership.recovery(), to)
+            (membership.role().epoch + 1, to)
         };
         let env = &mut *self.env;
         let mut seal = |to, content: &RoleSecret| {
@@ -126,7 +137,7 @@ impl Client {
                 body,
                 signer: self.device.id(),
                 signature: self.device.sign(&signed),
-                invite_signature: None,
+                countersignature: None,
             };
             // A wish that no longer fits (approved by somebody else meanwhile) is left to the
             // server to refuse, so that there is one judge.
@@ -142,17 +153,21 @@ impl Client {
         let entry = Entry::from_bytes(bytes).map_err(|_| ClientError::UpdateNeeded)?;
         let mut membership = match &self.membership {
             None => {
-                let membership = Membership::from_genesis(&entry).map_err(|_| ClientError::InviteInvalid)?;
-                if membership.genesis() != self.genesis {
-                    return Err(ClientError::InviteInvalid);
+                let membership = Membership::from_genesis(&entry).map_err(|_| self.untrusted())?;
+                let expected = match self.genesis {
+                    Some(genesis) => membership.genesis() == genesis,
+                    None => membership.workspace() == self.workspace,
+                };
+                if !expected {
+                    return Err(self.untrusted());
                 }
-                self.keep_membership(&entry, membership)?;
-                return Ok(());
+                return self.keep_membership(&entry, membership);
             }
             Some(membership) if entry.mseq <= membership.mseq() => return Ok(()),
             Some(membership) => membership.clone(),
         };
-        membership.apply(&entry).map_err(|_| ClientError::Damaged(None))?;
+        membership.apply(&entry).or_else(|_| self.bad_entry())?;
+        self.check_sheets(&membership)?;
         self.keep_membership(&entry, membership)
     }
 
@@ -163,24 +178,36 @@ impl Client {
                 wishes.iter().filter(|(_, body)| body.to_bytes() == entry.body).map(|(id, _)| *id).collect(),
             )
         })?;
+        let alarm = self.alarm_of(entry);
+        let own = membership.device(self.device.id());
+        let begins_to_coordinate = own.is_some_and(Device::is_active_coordinator) && !self.coordinates();
         self.store.write(|tx| {
             tx.add_membership_entry(entry)?;
+            if let Some(alarm) = alarm {
+                add_alarm(tx, alarm)?;
+            }
+            if self.genesis.is_none() {
+                tx.set(Name::Genesis, &membership.genesis().0)?;
+                tx.unset(Name::Workspace)?;
+            }
             // Envelopes that waited for their device, or for a role key, may be readable now.
             tx.retry_all_waiting()?;
-            fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))
+            if begins_to_coordinate {
+                // A coordinator's list shows where the review of each report stands.
+                owe_projection(tx, &tx.streams(false)?.into_iter().collect())?;
+            }
+            Ok::<_, ClientError>(fulfilled.iter().try_for_each(|id| tx.drop_membership_wish(*id))?)
         })?;
-        let coordinated = self.coordinates();
-        self.membership = Some(membership);
-        if self.coordinates() && !coordinated {
-            // A coordinator's list shows where the review of each report stands.
-            let streams = self.store.read(|tx| tx.streams(false))?.into_iter().collect();
-            self.store.write(|tx| owe_projection(tx, &streams))?;
+        if let Some(alarm) = alarm {
+            self.events.push(Event::Alarm(alarm.to_owned()));
         }
+        self.genesis = Some(membership.genesis());
+        self.membership = Some(membership);
         self.learn_role_secrets()
     }
 
-    /// Opens every role key that this device can reach: its own copies, and from each epoch the
-    /// one before.
+    /// Opens every role key that this device can reach: its own copies, from each epoch the one
+    /// before, and with recovery sheets any.
     pub(crate) fn learn_role_secrets(&mut self) -> Result<(), ClientError> {
         let Some(membership) = &self.membership else { return Ok(()) };
         let own = self.device.id();
@@ -188,7 +215,7 @@ impl Client {
         if standing != Some((Role::Coordinator, DeviceStatus::Active)) {
             return Ok(());
         }
-        let mut learnt = false;
+        let (mut learnt, sheets) = (false, self.sheets()?);
         for role in membership.roles().iter().rev() {
             if self.role_secrets.contains_key(&role.epoch) {
                 continue;
@@ -201,7 +228,11 @@ impl Client {
                 let with = SealingSecret::of_role(self.role_secrets.get(&next.epoch)?);
                 open_box(&with, Purpose::RoleSecret, next.previous.as_ref()?).ok()
             };
-            let Some(bytes) = from_copy.or_else(from_next) else { continue };
+            let from_sheets = || {
+                let sheets = sheets.as_ref()?;
+                open_box(&sheets.sealing, Purpose::RoleSecret, &role.recovery).ok()
+            };
+            let Some(bytes) = from_copy.or_else(from_next).or_else(from_sheets) else { continue };
             let Ok(bytes) = <[u8; 32]>::try_from(bytes) else { continue };
             let secret = RoleSecret(Secret32(bytes));
             // A copy that does not belong to the public key would seal things to nobody.
@@ -210,6 +241,10 @@ impl Client {
                 learnt = true;
             }
         }
-        if learnt { self.keep_role_secrets() } else { Ok(()) }
+        match sheets {
+            Some(_) => self.put_sheets_away(),
+            None if learnt => self.keep_role_secrets(),
+            None => Ok(()),
+        }
     }
 }

@@ -9,8 +9,10 @@ use super::ids::{ActorId, ChangeHash};
 use super::limits::{CHANGE_BYTES_MAX, CHANGE_OPS_MAX, DEPS_MAX, NAME_BYTES_MAX};
 use super::receive::ChangeRefusal;
 
-const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
-const CHANGE: u8 = 1;
+/// What every chunk begins with.
+pub(super) const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// The type of a raw change.
+pub(super) const CHANGE: u8 = 1;
 
 /// What a change says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +92,11 @@ const COLUMNS: [(u64, Values); 12] = [
 ];
 const ACTION: u64 = 0x42;
 
-struct Cursor<'a>(&'a [u8]);
+/// What is left to read.
+pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
 impl<'a> Cursor<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ChangeRefusal> {
+    pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8], ChangeRefusal> {
         let (taken, rest) = self.0.split_at_checked(len).ok_or(ChangeRefusal::Malformed)?;
         self.0 = rest;
         Ok(taken)
@@ -106,7 +109,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A number of things that each take at least a byte of what is left.
-    fn count(&mut self) -> Result<usize, ChangeRefusal> {
+    pub(super) fn count(&mut self) -> Result<usize, ChangeRefusal> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| ChangeRefusal::Malformed)?;
         (count <= self.0.len()).then_some(count).ok_or(ChangeRefusal::Malformed)
     }
@@ -124,7 +127,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Unsigned LEB128, in at most ten bytes.
-    fn unsigned(&mut self) -> Result<u64, ChangeRefusal> {
+    pub(super) fn unsigned(&mut self) -> Result<u64, ChangeRefusal> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];

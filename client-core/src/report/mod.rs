@@ -13,6 +13,7 @@ mod document;
 mod ids;
 pub mod isolation;
 pub mod limits;
+mod pack;
 pub mod receive;
 pub mod schema;
 #[cfg(test)]
@@ -25,5 +26,6 @@ pub use document::read::{Entry, Removal, Said, Span};
 pub use document::versions::{Conflict, Stamp, Version};
 pub use document::{Document, DocumentError};
 pub use ids::{ActorId, ChangeHash, EntryId, TalkId};
+pub use pack::Packing;
 pub use receive::{ChangeRefusal, IncomingChange, Received, inspect};
 pub use schema::{DocumentKind, Path, PathError, Stage, TalkItem, TalkKind, TextName};

@@ -23,6 +23,10 @@ pub enum Name {
     Server,
     /// The hash of the workspace's genesis.
     Genesis,
+    /// The workspace's id, where the genesis is not known yet.
+    Workspace,
+    /// What opens the role keys for a device that recovery sheets have brought, until it has them.
+    RecoveryKey,
     /// The admission still to be made: workspace or enrolment.
     Admission,
     /// The admission that was made: a restored server may have forgotten it.
@@ -81,6 +85,8 @@ impl Name {
             Self::Role => "role",
             Self::Server => "server",
             Self::Genesis => "genesis",
+            Self::Workspace => "workspace",
+            Self::RecoveryKey => "recovery_key",
             Self::Admission => "admission",
             Self::Admitted => "admitted",
             Self::SetupCode => "setup_code",

@@ -243,7 +243,7 @@ impl Client {
         let Ok(bytes) = open_body(sealed, &key, &header.associated_data(self.workspace)) else {
             return Ok(Err(Verdict::SetApart("does_not_open")));
         };
-        let Some(body) = Body::from_bytes(&bytes) else {
+        let Some(body) = Body::from_bytes(&bytes, envelope.device, stream) else {
             return Ok(Err(Verdict::SetApart("malformed")));
         };
         let author_coordinates = self

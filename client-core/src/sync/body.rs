@@ -1,9 +1,10 @@
 //! What is inside a changes envelope once it is open.
 
+use baikoo_protocol::id::{DeviceId, StreamId};
 use minicbor::{Decode, Encode};
 
 use crate::env::Clocks;
-use crate::report::DocumentKind;
+use crate::report::{ActorId, DocumentKind, Packing};
 use crate::store::UnsealedChange;
 
 /// The times that a device knew when it sealed. None is trusted; together they give a window.
@@ -40,51 +41,90 @@ impl Times {
 }
 
 /// The body: changes of one document.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Body {
-    /// 0 report, 1 review.
-    #[n(0)]
-    kind: u8,
+    kind: DocumentKind,
     /// When it was sealed.
-    #[n(1)]
     pub(crate) times: Times,
     /// The changes, by the author's lives, in an order in which they apply.
-    #[n(2)]
     pub(crate) lives: Vec<Life>,
 }
 
 /// Changes from one life of the author's database: from when it was opened to when it was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Life {
     /// Random for each life; gives the actor together with device and stream. A database that was
     /// put back from a copy begins a new life, so that no actor ever says two things with the same
     /// number.
-    #[n(0)]
     pub(crate) incarnation: u32,
     /// Raw Automerge changes.
+    pub(crate) changes: Vec<Vec<u8>>,
+}
+
+/// Changes in one body. An author who fills an envelope has fewer: none is shorter than 66 bytes.
+const CHANGES_MAX: usize = 2_048;
+
+/// As it travels: the changes packed.
+#[derive(Encode, Decode)]
+struct WireBody {
+    /// 0 report, 1 review.
+    #[n(0)]
+    kind: u8,
     #[n(1)]
-    pub(crate) changes: Vec<minicbor::bytes::ByteVec>,
+    times: Times,
+    #[n(2)]
+    lives: Vec<WireLife>,
+}
+
+#[derive(Encode, Decode)]
+struct WireLife {
+    #[n(0)]
+    incarnation: u32,
+    #[n(1)]
+    changes: Vec<minicbor::bytes::ByteVec>,
 }
 
 impl Body {
     pub(crate) fn new(kind: DocumentKind, times: Times, changes: &[UnsealedChange]) -> Self {
-        let kind = u8::from(kind == DocumentKind::Review);
         let lives = changes.chunk_by(|one, other| one.incarnation == other.incarnation).map(|life| Life {
             incarnation: life[0].incarnation,
-            changes: life.iter().map(|change| change.bytes.clone().into()).collect(),
+            changes: life.iter().map(|change| change.bytes.clone()).collect(),
         });
         Self { kind, times, lives: lives.collect() }
     }
 
     pub(crate) fn kind(&self) -> DocumentKind {
-        if self.kind == 1 { DocumentKind::Review } else { DocumentKind::Report }
+        self.kind
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        minicbor::to_vec(self).expect("writing to a vector can't fail")
+    /// The bytes to compress and seal, in an envelope of this device and stream.
+    pub(crate) fn to_bytes(&self, device: DeviceId, stream: StreamId) -> Vec<u8> {
+        let mut packing = Packing::default();
+        let mut lives = Vec::with_capacity(self.lives.len());
+        for life in &self.lives {
+            let actor = ActorId::derive(device, stream, life.incarnation);
+            let changes = life.changes.iter().map(|raw| packing.pack(raw, actor).into()).collect();
+            lives.push(WireLife { incarnation: life.incarnation, changes });
+        }
+        let kind = u8::from(self.kind == DocumentKind::Review);
+        minicbor::to_vec(WireBody { kind, times: self.times, lives }).expect("writing to a vector can't fail")
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        minicbor::decode(bytes).ok()
+    /// Reads what came in an envelope of this device and stream.
+    pub(crate) fn from_bytes(bytes: &[u8], device: DeviceId, stream: StreamId) -> Option<Self> {
+        let wire: WireBody = minicbor::decode(bytes).ok()?;
+        if wire.lives.iter().map(|life| life.changes.len()).sum::<usize>() > CHANGES_MAX {
+            return None;
+        }
+        let kind = if wire.kind == 1 { DocumentKind::Review } else { DocumentKind::Report };
+        let mut packing = Packing::default();
+        let mut lives = Vec::with_capacity(wire.lives.len());
+        for life in wire.lives {
+            let actor = ActorId::derive(device, stream, life.incarnation);
+            let changes: Option<_> =
+                life.changes.iter().map(|packed| packing.unpack(packed, actor)).collect();
+            lives.push(Life { incarnation: life.incarnation, changes: changes? });
+        }
+        Some(Self { kind, times: wire.times, lives })
     }
 }

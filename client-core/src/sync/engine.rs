@@ -407,6 +407,7 @@ impl SyncEngine {
             // A captive portal, a proxy, or no Baikoo at all.
             None => ClientError::Offline,
             Some(refusal) if refusal.http_status() != status => ClientError::Offline,
+            Some(Refusal::InviteNotOpen) => client.not_let_in()?,
             Some(refusal) => ClientError::from(refusal),
         };
         client.store.write(|tx| Ok::<_, ClientError>(tx.set_number(Name::Probe, 0)?))?;
@@ -427,7 +428,10 @@ impl SyncEngine {
         // Trying again would not help before a person has done something.
         self.stopped = matches!(
             error,
-            ClientError::DeviceRevoked | ClientError::InviteExpired | ClientError::UpdateNeeded
+            ClientError::DeviceRevoked
+                | ClientError::InviteExpired
+                | ClientError::RecoveryInvalid
+                | ClientError::UpdateNeeded
         );
         self.trouble_code = Some(error.code());
         self.trouble = Some(error);

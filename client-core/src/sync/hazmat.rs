@@ -2,8 +2,7 @@
 //! it is for tests of what everybody else does about it.
 
 use baikoo_protocol::envelope::{Envelope, Kind};
-use baikoo_protocol::id::StreamId;
-use minicbor::bytes::ByteVec;
+use baikoo_protocol::id::{DeviceId, StreamId};
 
 use super::body::{Body, Times};
 use super::outgoing::Content;
@@ -50,16 +49,21 @@ impl Client {
     }
 }
 
-/// A body as it is before it is compressed and sealed.
-pub fn body(kind: DocumentKind, clocks: Clocks, incarnation: u32, changes: Vec<Vec<u8>>) -> Vec<u8> {
+/// A body as it is before it is compressed and sealed. Packed are the changes of its author.
+pub fn body(
+    kind: DocumentKind,
+    clocks: Clocks,
+    (device, stream): (DeviceId, StreamId),
+    incarnation: u32,
+    changes: Vec<Vec<u8>>,
+) -> Vec<u8> {
     let changes: Vec<UnsealedChange> =
         changes.into_iter().map(|bytes| UnsealedChange { id: 0, incarnation, bytes }).collect();
-    Body::new(kind, Times::new(clocks, 0), &changes).to_bytes()
+    Body::new(kind, Times::new(clocks, 0), &changes).to_bytes(device, stream)
 }
 
 /// The changes in a body, if it is one.
-pub fn changes(body: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let body = Body::from_bytes(body)?;
-    let changes = body.lives.into_iter().flat_map(|life| life.changes);
-    Some(changes.map(|bytes: ByteVec| bytes.to_vec()).collect())
+pub fn changes(body: &[u8], (device, stream): (DeviceId, StreamId)) -> Option<Vec<Vec<u8>>> {
+    let body = Body::from_bytes(body, device, stream)?;
+    Some(body.lives.into_iter().flat_map(|life| life.changes).collect())
 }

@@ -217,8 +217,7 @@ impl Merged {
         let (mut applied, mut actors) = (Vec::new(), Vec::new());
         for life in &one.body.lives {
             let actor = ActorId::derive(device, one.row.envelope.stream, life.incarnation);
-            let changes: Vec<Vec<u8>> = life.changes.iter().map(|bytes| bytes.to_vec()).collect();
-            let received = self.document.receive(&changes, actor)?;
+            let received = self.document.receive(&life.changes, actor)?;
             if !received.missing.is_empty() {
                 return Ok(None);
             }

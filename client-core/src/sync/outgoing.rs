@@ -52,6 +52,7 @@ impl Client {
         let mut upload = Upload { bytes: Frame::Hello(hello).to_bytes(), frames: Vec::new() };
         if !probe {
             self.offer_membership(&mut upload)?;
+            self.wish_owed_rotation()?;
             for (id, entry) in self.sign_wishes()? {
                 upload.bytes.extend(Frame::Entry(entry.to_bytes()).to_bytes());
                 upload.frames.push(Uploaded::Wish(id));
@@ -183,7 +184,7 @@ impl Client {
             let (batch, later) = rest.split_at(fits);
             rest = later;
             let times = Times::new(self.env.clocks(), self.server_now_if_known()?);
-            let body = Body::new(kind, times, batch).to_bytes();
+            let body = Body::new(kind, times, batch).to_bytes(self.device.id(), stream);
             let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
             let up_to = batch.last().map_or(0, |change| change.id);

@@ -6,6 +6,7 @@ use baikoo_protocol::token::Admission;
 use super::engine::{Request, SyncEngine};
 use crate::client::{Client, damaged};
 use crate::error::ClientError;
+use crate::member::admission_of;
 use crate::store::Name;
 use crate::view::SyncView;
 
@@ -45,7 +46,7 @@ impl Client {
         let follows = self
             .store
             .read(|tx| Ok::<_, ClientError>(tx.running_at(tx.get_count(Name::Cursor)?)?.is_some()))?;
-        let own = self.device.id();
+        let (own, owes_rotation) = (self.device.id(), self.owes_rotation());
         self.store.read(|tx| {
             let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
             // What the last call could not send, the next could not either: waiting is better than
@@ -56,7 +57,7 @@ impl Client {
                 || coordinates
                     && (!tx.membership_wishes()?.is_empty() || !tx.envelopes_to_reoffer(own, 1)?.is_empty());
             let offer = tx.get_number(Name::OfferMembership)? == 1;
-            Ok(announcement || offer || leftover && !nothing)
+            Ok(announcement || offer || owes_rotation || leftover && !nothing)
         })
     }
 
@@ -108,9 +109,17 @@ impl Client {
 
     /// The server does not know this device. If it was restored from a backup that is older than
     /// the admission, the same admission will do again. Whether there is one to try.
+    ///
+    /// An entry whose place in the membership log is known keeps it: a server that put it in
+    /// another's would have a log that nobody else's device could follow.
     pub(crate) fn ask_admission_again(&mut self) -> Result<bool, ClientError> {
+        let own = self.membership.as_ref().and_then(|membership| membership.device(self.device.id()));
+        let place = own.map(|device| device.mseq);
         self.store.write(|tx| {
-            let Some(admission) = tx.get(Name::Admitted)? else { return Ok(false) };
+            let Some(mut admission) = tx.get(Name::Admitted)? else { return Ok(false) };
+            if let Some(entry) = tx.membership_entries()?.iter().find(|entry| Some(entry.mseq) == place) {
+                admission = admission_of(&self.device, self.workspace, entry, &self.token).to_bytes();
+            }
             tx.set(Name::Admission, &admission)?;
             Ok(true)
         })

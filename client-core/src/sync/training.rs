@@ -54,6 +54,8 @@ impl Dice {
 /// A report on its way: its document, its actor, and the changes that were not sent yet.
 struct Writing {
     document: Document,
+    device: DeviceId,
+    stream: StreamId,
     actor: ActorId,
     incarnation: u32,
     now_ms: i64,
@@ -63,9 +65,10 @@ struct Writing {
 impl Writing {
     fn new(dice: &mut Dice) -> Self {
         let incarnation = u32::from_le_bytes(dice.bytes());
-        let actor = ActorId::derive(DeviceId(dice.bytes()), StreamId(dice.bytes()), incarnation);
+        let (device, stream) = (DeviceId(dice.bytes()), StreamId(dice.bytes()));
+        let actor = ActorId::derive(device, stream, incarnation);
         let now_ms = 1_795_000_000_000 + i64::from(u32::from_le_bytes(dice.bytes())) * 5;
-        Self { document: Document::create(), actor, incarnation, now_ms, unsent: Vec::new() }
+        Self { document: Document::create(), device, stream, actor, incarnation, now_ms, unsent: Vec::new() }
     }
 
     fn edit(&mut self, dice: &mut Dice, gather: impl FnOnce(&mut Edit<'_>)) {
@@ -85,7 +88,7 @@ impl Writing {
             .into_iter()
             .map(|bytes| UnsealedChange { id: 0, incarnation: self.incarnation, bytes })
             .collect();
-        Body::new(kind, times, &changes).to_bytes()
+        Body::new(kind, times, &changes).to_bytes(self.device, self.stream)
     }
 }
 

@@ -10,7 +10,7 @@ use baikoo_client_core::error::ClientError;
 use baikoo_client_core::export::Format;
 use baikoo_client_core::form::answer::Answer as FormAnswer;
 use baikoo_client_core::form::labels::Language;
-use baikoo_client_core::member::Invitation;
+use baikoo_client_core::member::{Invitation, Recovery};
 use baikoo_client_core::report::{Path, TalkKind};
 use baikoo_client_core::search::fold::fold;
 use baikoo_client_core::sync::{Input, SyncEngine};
@@ -120,8 +120,10 @@ impl Core {
             wanted.setup_code.as_deref().filter(|code| !code.is_empty()),
         )
         .map_err(throw)?;
+        let me = created.client.me();
         self.start(created.client);
-        give(&json!({ "recovery_sheets": created.recovery_sheets }))
+        let (server, workspace) = (me.server, me.fingerprint);
+        give(&json!({ "recovery_sheets": created.recovery_sheets, "server": server, "workspace": workspace }))
     }
 
     #[wasm_bindgen(js_name = previewInvitation)]
@@ -131,7 +133,7 @@ impl Core {
             "server": invitation.server,
             "role": invitation.role,
             "expires_at_ms": invitation.expires_at_ms,
-            "workspace_fingerprint": fingerprint(invitation.genesis),
+            "workspace_fingerprint": fingerprint(invitation.workspace()),
         }))
     }
 
@@ -148,6 +150,26 @@ impl Core {
         let env = Box::new(BrowserEnv::new());
         let client =
             Client::join(&self.storage.location(), &key, env, &invitation, &wanted.name).map_err(throw)?;
+        self.start(client);
+        Ok(())
+    }
+
+    pub async fn recover(&self, wanted: JsValue) -> Result<(), JsValue> {
+        #[derive(serde::Deserialize)]
+        struct Wanted {
+            server: String,
+            workspace: String,
+            sheets: Vec<String>,
+            name: String,
+            passphrase: String,
+        }
+        let wanted: Wanted = take(&wanted)?;
+        let sheets: Vec<&str> = wanted.sheets.iter().map(String::as_str).collect();
+        let recovery = Recovery::from_sheets(&sheets, &wanted.server, &wanted.workspace).map_err(throw)?;
+        let key = self.new_key(&wanted.passphrase).await?;
+        let env = Box::new(BrowserEnv::new());
+        let client =
+            Client::recover(&self.storage.location(), &key, env, &recovery, &wanted.name).map_err(throw)?;
         self.start(client);
         Ok(())
     }

@@ -6,7 +6,7 @@ use baikoo_client_core::client::Client;
 use baikoo_client_core::crypto::passphrase::Hardness;
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::home::Home;
-use baikoo_client_core::member::Invitation;
+use baikoo_client_core::member::{Invitation, Recovery};
 use baikoo_client_core::transport::Http;
 use zeroize::Zeroizing;
 
@@ -134,6 +134,26 @@ impl Device {
         let (client, http) = Arc::clone(&self)
             .set_up(passphrase, move |device, (location, key)| {
                 Client::join(location, key, device.platform.env(), &invitation, &name)
+            })
+            .await?;
+        Ok(self.opened(client, http))
+    }
+
+    /// Brings a coordinator back by two of three recovery sheets. The next sync fetches everything,
+    /// and everybody is shown that the sheets were used.
+    pub async fn recover(
+        self: Arc<Self>,
+        sheets: Vec<String>,
+        server: String,
+        workspace: String,
+        name: String,
+        passphrase: String,
+    ) -> Result<Arc<Workspace>, ClientError> {
+        let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
+        let recovery = Recovery::from_sheets(&sheets, &server, &workspace)?;
+        let (client, http) = Arc::clone(&self)
+            .set_up(passphrase, move |device, (location, key)| {
+                Client::recover(location, key, device.platform.env(), &recovery, &name)
             })
             .await?;
         Ok(self.opened(client, http))

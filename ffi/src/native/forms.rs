@@ -26,7 +26,7 @@ pub struct InvitationPreview {
 #[uniffi::export]
 pub fn preview_invitation(link: &str) -> Result<InvitationPreview, ClientError> {
     let invitation = member::Invitation::from_link(link)?;
-    let workspace_fingerprint = fingerprint(invitation.genesis);
+    let workspace_fingerprint = fingerprint(invitation.workspace());
     let member::Invitation { server, role, expires_at_ms, .. } = invitation;
     Ok(InvitationPreview { server, role, expires_at_ms, workspace_fingerprint })
 }

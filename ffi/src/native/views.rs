@@ -239,6 +239,8 @@ pub enum ClientError {
     BusyElsewhere,
     /// The data on this device can't be read.
     Damaged,
+    /// The recovery sheets do not open this workspace.
+    RecoveryInvalid,
     /// A bug.
     Internal,
     /// The workspace has been locked since.
@@ -523,6 +525,8 @@ pub struct DeviceView {
     pub skew_ms: Option<i64>,
     /// Its log has two branches: a cloned or restored phone.
     pub forked: bool,
+    /// Recovery sheets brought it. If nobody knows who used them, somebody has them who should not.
+    pub recovered: bool,
 }
 
 /// An invitation that is still open.

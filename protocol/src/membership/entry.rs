@@ -123,6 +123,10 @@ pub enum Body {
         /// The public half of the recovery key.
         #[n(5)]
         recovery: SealingPublicKey,
+        /// Whom two recovery sheets sign as. It countersigns the genesis, so that the sheets alone
+        /// tell the true one. Without it, the sheets open what there is and bring nobody back.
+        #[n(6)]
+        recovery_signing: Option<SigningPublicKey>,
     },
     /// Whoever holds the private half of `invite` may add one device.
     #[n(1)]
@@ -198,6 +202,39 @@ pub enum Body {
         /// The key.
         #[n(0)]
         role: RoleEpoch,
+        /// The signer's name, sealed to the new key: of a device that recovery brought, which could
+        /// not know whom to seal it to before.
+        #[n(1)]
+        profile: Option<SealedBox>,
+    },
+    /// Two recovery sheets were used: a new member and device, a coordinator's, in full standing.
+    /// Signed by the device and by the recovery key.
+    #[n(7)]
+    Recover {
+        /// The new member.
+        #[n(0)]
+        member: MemberId,
+        /// The new device.
+        #[n(1)]
+        keys: DeviceKeys,
+    },
+    /// New recovery sheets: the old ones bring nobody in any more, and open nothing that is sealed to
+    /// the role key that comes with this.
+    #[n(8)]
+    RenewSheets {
+        /// The public half of the new recovery key.
+        #[n(0)]
+        recovery: SealingPublicKey,
+        /// Whom the new sheets sign as.
+        #[n(1)]
+        recovery_signing: SigningPublicKey,
+        /// That key's signature over the workspace and both keys, so that the new sheets tell the true
+        /// workspace as the first ones do.
+        #[n(2)]
+        proof: SignatureBytes,
+        /// A new role key.
+        #[n(3)]
+        role: RoleEpoch,
     },
 }
 
@@ -220,9 +257,10 @@ pub struct Entry {
     /// Its signature.
     #[n(4)]
     pub signature: SignatureBytes,
-    /// The invite key's signature, for an enrolment.
+    /// A second key's signature: the invite key's for an enrolment, the recovery key's for a genesis
+    /// and for a recovery.
     #[n(5)]
-    pub invite_signature: Option<SignatureBytes>,
+    pub countersignature: Option<SignatureBytes>,
 }
 
 /// Why an entry does not follow from the log.
@@ -252,8 +290,9 @@ pub enum MembershipError {
 }
 
 impl Entry {
-    /// What the signer signs. An enrolment is signed without its place in the log, since a phone
-    /// with no network can't know it; the chain still fixes it once the server has appended it.
+    /// What the signer signs. An enrolment or a recovery is signed without its place in the log,
+    /// which a device that is not in yet can't know; the chain still fixes it once the server has
+    /// appended it.
     pub fn signing_hash(workspace: WorkspaceId, place: Option<(u64, Hash)>, body: &[u8]) -> Hash {
         let (mseq, prev) = place.unwrap_or((0, Hash::ZERO));
         Hash::of("baikoo v1 membership signature", &[&workspace.0, &mseq.to_be_bytes(), &prev.0, body])
@@ -262,6 +301,21 @@ impl Entry {
     /// What the invite key signs: a domain of its own, the same content.
     pub fn invite_signing_hash(workspace: WorkspaceId, body: &[u8]) -> Hash {
         Hash::of("baikoo v1 invite signature", &[&workspace.0, body])
+    }
+
+    /// What the recovery key signs. For a genesis the workspace is zero, as in the other signature.
+    pub fn recovery_signing_hash(workspace: WorkspaceId, body: &[u8]) -> Hash {
+        Hash::of("baikoo v1 recovery signature", &[&workspace.0, body])
+    }
+
+    /// What the key of new recovery sheets signs before the coordinator does.
+    pub fn renewal_signing_hash(
+        workspace: WorkspaceId,
+        recovery: SealingPublicKey,
+        recovery_signing: SigningPublicKey,
+    ) -> Hash {
+        let parts: [&[u8]; 3] = [&workspace.0, &recovery.0, &recovery_signing.0];
+        Hash::of("baikoo v1 recovery renewal signature", &parts)
     }
 
     /// The bytes as they are stored and sent.
@@ -284,6 +338,14 @@ impl Entry {
 }
 
 impl Body {
+    /// The keys of the device that this brings, if it brings one.
+    pub fn newcomer(&self) -> Option<&DeviceKeys> {
+        match self {
+            Self::Genesis { keys, .. } | Self::Enrol { keys, .. } | Self::Recover { keys, .. } => Some(keys),
+            _ => None,
+        }
+    }
+
     /// The bytes that are signed.
     pub fn to_bytes(&self) -> Vec<u8> {
         encode(self)

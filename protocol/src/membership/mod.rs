@@ -5,6 +5,7 @@
 //! stand in it only sealed to the coordinators' role key.
 
 mod entry;
+mod recovery;
 
 use std::collections::BTreeMap;
 
@@ -48,12 +49,15 @@ pub struct Device {
     pub keys: DeviceKeys,
     /// Where it stands.
     pub status: DeviceStatus,
-    /// The member's name, sealed to the role key of `profile_epoch`.
-    pub profile: SealedBox,
-    /// The role epoch in force when it came.
+    /// The member's name, sealed to the role key of `profile_epoch`. A recovered device says it with
+    /// the role key that it brings.
+    pub profile: Option<SealedBox>,
+    /// The role epoch in force when its name came.
     pub profile_epoch: u32,
     /// The entry that brought it.
     pub mseq: u64,
+    /// Whether recovery sheets brought it.
+    pub recovered: bool,
 }
 
 /// An invitation, as the log has it.
@@ -99,6 +103,7 @@ pub struct Membership {
     // Copies of the current role key that came with approvals, after the epoch's own.
     late_copies: BTreeMap<(u32, DeviceId), SealedBox>,
     recovery: SealingPublicKey,
+    recovery_signing: Option<SigningPublicKey>,
 }
 
 impl Membership {
@@ -107,12 +112,13 @@ impl Membership {
     /// # Errors
     /// When it is not one, or not signed by the device that it names.
     pub fn from_genesis(entry: &Entry) -> Result<Self, MembershipError> {
-        let Body::Genesis { member, keys, profile, role, recovery, .. } = Body::from_bytes(&entry.body)?
+        let Body::Genesis { member, keys, profile, role, recovery, recovery_signing, .. } =
+            Body::from_bytes(&entry.body)?
         else {
             return Err(MembershipError::Unfit);
         };
         let device = keys.device();
-        if entry.mseq != 1 || entry.prev != Hash::ZERO || entry.invite_signature.is_some() {
+        if entry.mseq != 1 || entry.prev != Hash::ZERO {
             return Err(MembershipError::Unfit);
         }
         // The workspace's id is the hash of this entry, so the signature can't cover it.
@@ -120,6 +126,7 @@ impl Membership {
         if entry.signer != device || !keys.signing.verifies(&signed, &entry.signature) {
             return Err(MembershipError::Signature);
         }
+        recovery::check_genesis(entry, recovery_signing)?;
         if role.epoch != 1
             || role.previous.is_some()
             || role.copies.len() != 1
@@ -133,9 +140,10 @@ impl Membership {
             role: Role::Coordinator,
             keys,
             status: DeviceStatus::Active,
-            profile,
+            profile: Some(profile),
             profile_epoch: 1,
             mseq: 1,
+            recovered: false,
         };
         Ok(Self {
             workspace: workspace_of_genesis(head),
@@ -147,6 +155,7 @@ impl Membership {
             roles: vec![role],
             late_copies: BTreeMap::new(),
             recovery,
+            recovery_signing,
         })
     }
 
@@ -166,6 +175,7 @@ impl Membership {
                 self.check_enrolment(entry, &invite, &keys)?;
                 self.enrol(entry, &invite, member, keys, profile)?;
             }
+            Body::Recover { member, keys } => self.recover(entry, member, keys)?,
             body => {
                 self.check_coordinator(entry)?;
                 self.apply_by_coordinator(entry, body)?;
@@ -184,7 +194,7 @@ impl Membership {
     ) -> Result<(), MembershipError> {
         let by_device = Entry::signing_hash(self.workspace, None, &entry.body);
         let by_invite = Entry::invite_signing_hash(self.workspace, &entry.body);
-        let invited = entry.invite_signature.is_some_and(|signature| invite.verifies(&by_invite, &signature));
+        let invited = entry.countersignature.is_some_and(|signature| invite.verifies(&by_invite, &signature));
         if invited && entry.signer == keys.device() && keys.signing.verifies(&by_device, &entry.signature) {
             Ok(())
         } else {
@@ -194,7 +204,7 @@ impl Membership {
 
     fn check_coordinator(&self, entry: &Entry) -> Result<(), MembershipError> {
         let signer = self.devices.get(&entry.signer).ok_or(MembershipError::NotAllowed)?;
-        if entry.invite_signature.is_some() {
+        if entry.countersignature.is_some() {
             return Err(MembershipError::Malformed);
         }
         let signed = Entry::signing_hash(self.workspace, Some((entry.mseq, entry.prev)), &entry.body);
@@ -213,12 +223,7 @@ impl Membership {
         profile: SealedBox,
     ) -> Result<(), MembershipError> {
         let device = keys.device();
-        if self.devices.len() >= DEVICES_MAX {
-            return Err(MembershipError::Limit);
-        }
-        // No scan ever adds a device to a member who is already there.
-        let taken =
-            self.devices.contains_key(&device) || self.devices.values().any(|known| known.member == member);
+        let taken = self.is_taken(device, member)?;
         let profile_epoch = self.role().epoch;
         let found = self.invites.get_mut(&invite.0).ok_or(MembershipError::InviteNotOpen)?;
         if found.state != InviteState::Open {
@@ -233,14 +238,23 @@ impl Membership {
             Role::Coordinator => DeviceStatus::Pending,
         };
         let role = found.role;
-        self.devices
-            .insert(device, Device { member, role, keys, status, profile, profile_epoch, mseq: entry.mseq });
+        let (profile, mseq) = (Some(profile), entry.mseq);
+        let new = Device { member, role, keys, status, profile, profile_epoch, mseq, recovered: false };
+        self.devices.insert(device, new);
         Ok(())
+    }
+
+    // No scan and no sheet ever adds a device to a member who is already there.
+    fn is_taken(&self, device: DeviceId, member: MemberId) -> Result<bool, MembershipError> {
+        if self.devices.len() >= DEVICES_MAX {
+            return Err(MembershipError::Limit);
+        }
+        Ok(self.devices.contains_key(&device) || self.devices.values().any(|known| known.member == member))
     }
 
     fn apply_by_coordinator(&mut self, entry: &Entry, body: Body) -> Result<(), MembershipError> {
         match body {
-            Body::Genesis { .. } | Body::Enrol { .. } => Err(MembershipError::Unfit),
+            Body::Genesis { .. } | Body::Enrol { .. } | Body::Recover { .. } => Err(MembershipError::Unfit),
             Body::Invite { invite, role, expires_at_ms, profile } => {
                 let open = self.invites.values().filter(|known| known.state == InviteState::Open).count();
                 if open >= OPEN_INVITES_MAX {
@@ -269,8 +283,16 @@ impl Membership {
             Body::Revoke { device, last_dseq, last_hash, reason, role } => {
                 self.revoke(device, DeviceStatus::Revoked { last_dseq, last_hash, reason }, role)
             }
-            Body::RotateRole { role } => {
+            Body::RotateRole { role, profile } => {
                 self.check_rotation(&role, None)?;
+                self.name_signer(entry.signer, profile, role.epoch)?;
+                self.roles.push(role);
+                Ok(())
+            }
+            Body::RenewSheets { recovery, recovery_signing, proof, role } => {
+                self.check_renewal(recovery, recovery_signing, &proof)?;
+                self.check_rotation(&role, None)?;
+                (self.recovery, self.recovery_signing) = (recovery, Some(recovery_signing));
                 self.roles.push(role);
                 Ok(())
             }

@@ -3,7 +3,7 @@
 use baikoo_protocol::envelope::Envelope;
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::{DeviceId, StreamId};
-use baikoo_protocol::membership::Role;
+use baikoo_protocol::membership::{Entry, Role};
 use baikoo_protocol::refusal::Refusal;
 
 use super::{Batch, Enrolment, Item, NewWorkspace, Outcome, Row, Store, StoreError, Stretch, View};
@@ -22,6 +22,7 @@ pub async fn all<S: Store>(mut make: impl AsyncFnMut() -> S) {
     a_monitor_sees_her_own_and_what_was_granted(&make().await).await;
     workspaces_do_not_touch(&make().await).await;
     an_invitation_is_used_once(&make().await).await;
+    sheets_bring_one_device_after_another(&make().await).await;
     membership_is_appended_in_order(&make().await).await;
     a_quota_is_kept(&make().await).await;
     readers_are_woken(&make().await).await;
@@ -30,9 +31,8 @@ pub async fn all<S: Store>(mut make: impl AsyncFnMut() -> S) {
 /// A workspace in the store, with one monitor.
 async fn settle<S: Store>(store: &S, seed: u64) -> (TestWorkspace, TestDevice) {
     let mut workspace = TestWorkspace::new(seed);
-    let token = workspace.coordinator.token.hash();
-    let new = NewWorkspace { genesis: workspace.genesis.clone(), token, setup_code: None };
-    store.create(new).await.expect("creates");
+    let admitted = workspace.coordinator.admitted(workspace.id, &workspace.genesis);
+    store.create(NewWorkspace { admitted, setup_code: None }).await.expect("creates");
     let (invite, monitor) = (TestDevice::new(seed + 1), TestDevice::new(seed + 2));
     let entry = workspace.invites(&invite, Role::Monitor, NOW_MS);
     assert_eq!(
@@ -53,7 +53,19 @@ async fn enrol<S: Store>(
     now_ms: u64,
 ) -> Result<(), StoreError> {
     let entry = device.enrolment(workspace.id, invite);
-    store.enrol(Enrolment { workspace: workspace.id, entry, token: device.token.hash(), now_ms }).await
+    let admitted = device.admitted(workspace.id, &entry);
+    store.enrol(Enrolment { workspace: workspace.id, admitted, now_ms }).await
+}
+
+async fn recover<S: Store>(
+    store: &S,
+    workspace: &TestWorkspace,
+    device: &TestDevice,
+    sheets: &TestDevice,
+) -> Result<(), StoreError> {
+    let entry = device.recovery(workspace.id, sheets);
+    let admitted = device.admitted(workspace.id, &entry);
+    store.enrol(Enrolment { workspace: workspace.id, admitted, now_ms: NOW_MS }).await
 }
 
 fn item(workspace: &TestWorkspace, envelope: Envelope) -> Item {
@@ -121,10 +133,13 @@ async fn the_same_again_changes_nothing<S: Store>(store: &S) {
     assert_eq!(all_rows(store, &workspace, View::Everything).await.len(), 1);
 
     let token = workspace.coordinator.token.hash();
-    let again = NewWorkspace { genesis: workspace.genesis.clone(), token, setup_code: None };
-    store.create(again.clone()).await.expect("the same call again");
-    let other = NewWorkspace { token: Hash::ZERO, ..again };
-    assert_eq!(refusal(store.create(other).await), Refusal::CreationRefused);
+    let mut carol = workspace.coordinator.clone();
+    let admitted = carol.admitted(workspace.id, &workspace.genesis);
+    store.create(NewWorkspace { admitted, setup_code: None }).await.expect("the same call again");
+    carol.token = monitor.token.clone();
+    let admitted = carol.admitted(workspace.id, &workspace.genesis);
+    let other = store.create(NewWorkspace { admitted, setup_code: None }).await;
+    assert_eq!(refusal(other), Refusal::CreationRefused);
     assert_eq!(store.token(workspace.id, workspace.coordinator.id()).await.expect("reads"), Some(token));
 }
 
@@ -227,6 +242,44 @@ async fn an_invitation_is_used_once<S: Store>(store: &S) {
     assert_eq!(refusal(stolen), Refusal::InviteNotOpen, "nobody sets another token");
     let elsewhere = TestWorkspace::new(91);
     assert_eq!(refusal(enrol(store, &elsewhere, &device, &invite, NOW_MS).await), Refusal::InviteNotOpen);
+}
+
+async fn sheets_bring_one_device_after_another<S: Store>(store: &S) {
+    let (mut workspace, _) = settle(store, 120).await;
+    let (device, second, stranger) = (TestDevice::new(128), TestDevice::new(129), TestDevice::new(130));
+    let sheets = workspace.sheets.clone();
+    let forged = recover(store, &workspace, &device, &stranger).await;
+    assert_eq!(refusal(forged), Refusal::InviteNotOpen, "as if there were no such workspace");
+    let elsewhere = TestWorkspace::new(131);
+    let lost = recover(store, &elsewhere, &device, &elsewhere.sheets).await;
+    assert_eq!(refusal(lost), Refusal::InviteNotOpen);
+
+    let far = Entry { mseq: workspace.membership.mseq() + 2, ..device.recovery(workspace.id, &sheets) };
+    let admitted = device.admitted(workspace.id, &far);
+    let placed = store.enrol(Enrolment { workspace: workspace.id, admitted, now_ms: NOW_MS }).await;
+    assert_eq!(refusal(placed), Refusal::MembershipMoved, "one that had a place before a restore keeps it");
+
+    recover(store, &workspace, &device, &sheets).await.expect("comes");
+    recover(store, &workspace, &device, &sheets).await.expect("the same call again");
+    workspace.enrols(&device.recovery(workspace.id, &sheets));
+    let mut thief = device.clone();
+    thief.token = stranger.token.clone();
+    let stolen = recover(store, &workspace, &thief, &sheets).await;
+    assert_eq!(refusal(stolen), Refusal::InviteNotOpen, "nobody sets another token");
+    let known = store.membership(workspace.id).await.expect("reads").expect("is there");
+    assert!(known.device(device.id()).expect("came").is_active_coordinator());
+
+    // A revoked one does not come back by the same entry, but the sheets bring another.
+    let mut carols = workspace.clone();
+    let revocation = carols.revokes_coordinator(device.id());
+    let items = vec![Item::Entry(revocation.clone())];
+    append(store, &workspace, workspace.coordinator.id(), items).await;
+    workspace.apply(revocation);
+    recover(store, &workspace, &device, &sheets).await.expect("nothing is changed");
+    recover(store, &workspace, &second, &sheets).await.expect("comes");
+    let known = store.membership(workspace.id).await.expect("reads").expect("is there");
+    assert!(!known.device(device.id()).expect("came").is_active_coordinator());
+    assert!(known.device(second.id()).expect("came").is_active_coordinator());
 }
 
 async fn membership_is_appended_in_order<S: Store>(store: &S) {

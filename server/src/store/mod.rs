@@ -13,7 +13,7 @@ use baikoo_protocol::refusal::Refusal;
 use tokio::sync::watch;
 
 use crate::rules::Refused;
-use crate::verified::Verified;
+use crate::verified::{Admitted, Verified};
 
 #[cfg(feature = "testing")]
 pub mod conformance;
@@ -53,10 +53,8 @@ impl StoreError {
 /// A new workspace.
 #[derive(Debug, Clone)]
 pub struct NewWorkspace {
-    /// The genesis.
-    pub genesis: Entry,
-    /// The hash of the first device's token.
-    pub token: Hash,
+    /// The genesis, and the hash of the first device's token.
+    pub admitted: Admitted,
     /// The hash of the one-time set-up code that is used up by this, where one is wanted.
     pub setup_code: Option<Hash>,
 }
@@ -66,10 +64,9 @@ pub struct NewWorkspace {
 pub struct Enrolment {
     /// Where.
     pub workspace: WorkspaceId,
-    /// The entry; the store fills in its place.
-    pub entry: Entry,
-    /// The hash of the device's token.
-    pub token: Hash,
+    /// The enrolment or recovery, of which the store fills in the place unless it had one before, and
+    /// the hash of the device's token.
+    pub admitted: Admitted,
     /// The time, to judge whether the invitation has expired.
     pub now_ms: u64,
 }
@@ -186,8 +183,8 @@ pub trait Store: Send + Sync + 'static {
     /// Creates a workspace. Doing it again with the same genesis and token changes nothing.
     fn create(&self, new: NewWorkspace) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Adds a device by an invitation. Doing it again with the same enrolment and token changes
-    /// nothing.
+    /// Adds a device by an invitation or by recovery sheets. Doing it again with the same entry and
+    /// token changes nothing.
     fn enrol(&self, new: Enrolment) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Appends what [`crate::rules`] let through, and says of each item what became of it.

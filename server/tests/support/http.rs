@@ -79,7 +79,7 @@ impl Site {
     /// A workspace, over the network.
     pub async fn settles(&self, seed: u64) -> TestWorkspace {
         let workspace = TestWorkspace::new(seed);
-        let body = workspace.coordinator.admission(&workspace.genesis);
+        let body = workspace.coordinator.admission(workspace.id, &workspace.genesis).to_bytes();
         assert_eq!(self.post("/v1/workspaces", &[], body).await.status, 200);
         workspace
     }
@@ -93,7 +93,10 @@ impl Site {
         assert!(!reply.frames().iter().any(|frame| matches!(frame, Frame::Refused { .. })));
         let enrolment = device.enrolment(workspace.id, &invite);
         let path = format!("/v1/workspaces/{}/enrol", workspace.id);
-        assert_eq!(self.post(&path, &[], device.admission(&enrolment)).await.status, 200);
+        assert_eq!(
+            self.post(&path, &[], device.admission(workspace.id, &enrolment).to_bytes()).await.status,
+            200
+        );
         workspace.enrols(&enrolment);
         device
     }

@@ -49,8 +49,8 @@ impl World {
         let (node, clock) = open(folder.path(), limits, options);
         let workspace = TestWorkspace::new(1);
         let carol = workspace.coordinator.clone();
-        let (genesis, token) = (workspace.genesis.clone(), carol.token.hash());
-        node.store.create(NewWorkspace { genesis, token, setup_code: None }).await.unwrap();
+        let admitted = carol.admitted(workspace.id, &workspace.genesis);
+        node.store.create(NewWorkspace { admitted, setup_code: None }).await.unwrap();
         Self { node, clock, carol, workspace, folder, next_seed: 2 }
     }
 
@@ -62,10 +62,10 @@ impl World {
         let carol = self.carol.id();
         self.sync(carol, &upload(&hello(), &[entry], &[])).await.unwrap().refuses_nothing();
         let entry = device.enrolment(self.workspace.id, &invite);
-        let enrolment =
-            Enrolment { workspace: self.workspace.id, entry, token: device.token.hash(), now_ms: NOW_MS };
-        self.node.store.enrol(enrolment.clone()).await.unwrap();
-        self.workspace.enrols(&enrolment.entry);
+        let admitted = device.admitted(self.workspace.id, &entry);
+        let enrolment = Enrolment { workspace: self.workspace.id, admitted, now_ms: NOW_MS };
+        self.node.store.enrol(enrolment).await.unwrap();
+        self.workspace.enrols(&entry);
         device
     }
 

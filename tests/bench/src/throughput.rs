@@ -67,8 +67,8 @@ async fn server(per_call: usize, calls: usize) -> f64 {
     let store = SqliteStore::open(folder.path(), Options::default()).expect("a store");
     let node = Arc::new(Node::new(store, Arc::new(SystemClock), limits(), Creation::Open));
     let mut workspace = TestWorkspace::new(1);
-    let (genesis, token) = (workspace.genesis.clone(), workspace.coordinator.token.hash());
-    node.store.create(NewWorkspace { genesis, token, setup_code: None }).await.expect("a workspace");
+    let admitted = workspace.coordinator.admitted(workspace.id, &workspace.genesis);
+    node.store.create(NewWorkspace { admitted, setup_code: None }).await.expect("a workspace");
     let running = start(Arc::clone(&node), Listen::default()).await.expect("a server");
     let url = format!("http://{}/v1/workspaces/{}/sync", running.address, workspace.id);
 
@@ -78,8 +78,8 @@ async fn server(per_call: usize, calls: usize) -> f64 {
         let entry = workspace.invites(&invite, Role::Monitor, 0);
         call(&reqwest::Client::new(), &url, &workspace.coordinator, upload(&hello(), &[entry], &[])).await;
         let entry = device.enrolment(workspace.id, &invite);
-        let (id, token) = (workspace.id, device.token.hash());
-        let new = Enrolment { workspace: id, entry: entry.clone(), token, now_ms: 0 };
+        let admitted = device.admitted(workspace.id, &entry);
+        let new = Enrolment { workspace: workspace.id, admitted, now_ms: 0 };
         node.store.enrol(new).await.expect("an enrolment");
         workspace.enrols(&entry);
         let bodies: Vec<Vec<u8>> = (0..calls)

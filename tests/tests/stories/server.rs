@@ -1,5 +1,7 @@
 //! Servers that are restored, copied, cut off or hostile, and phones that were cloned.
 
+use baikoo_client_core::error::ClientError;
+use baikoo_client_core::protocol::membership::Role;
 use baikoo_client_core::view::Delivery;
 use baikoo_tests::world::World;
 
@@ -131,4 +133,37 @@ fn people_who_came_after_the_backup_are_still_there_after_the_restore() {
     world.syncs(&chynara);
     assert_eq!(chynara.opens(report).narrative, "Камдык көчүрмөдө мен жок болчумун.");
     assert!(aida.status().approved);
+}
+
+#[test]
+fn a_newcomer_who_is_first_after_a_restore_takes_nobodys_place_in_the_membership_log() {
+    let world = World::new(46);
+    let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let invited = gulnara.does(|client| client.invite(Role::Monitor, "Bermet", 3_600_000));
+    let other = gulnara.does(|client| client.invite(Role::Monitor, "Cholpon", 3_600_000));
+    world.syncs(&gulnara);
+    let backup = world.backs_up_the_server();
+    gulnara.does(|client| client.cancel_invite(&other.view.id));
+    world.syncs(&gulnara);
+    let bermet = world.joins("Bermet", &invited.link);
+    let report = bermet.sends("Камдык көчүрмөдөн кийин кошулдум.");
+    for person in [&bermet, &gulnara, &aida] {
+        world.syncs(person);
+    }
+    world.restores_the_server(&backup);
+
+    // The server has neither the entry before Bermet's nor hers. Bermet's phone has both, but no
+    // way in to say so before somebody else has handed them in.
+    assert!(matches!(world.tries_to_sync(&bermet), Err(ClientError::ServerRefused(_))));
+    for person in [&gulnara, &bermet, &aida, &gulnara] {
+        world.syncs(person);
+    }
+    let later = bermet.sends("Мен дагы эле бармын.");
+    world.syncs(&bermet);
+    world.syncs(&gulnara);
+    for written in [report, later] {
+        assert!(!gulnara.opens(written).narrative.is_empty());
+    }
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    assert_eq!(chynara.list().len(), 2);
 }

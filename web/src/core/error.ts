@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'bad_input',
   'busy_elsewhere',
   'server_refused',
+  'recovery_invalid',
   'damaged',
   'internal',
 ] as const;

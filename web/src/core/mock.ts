@@ -217,12 +217,17 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async createWorkspace(wanted) {
       if (!wanted.server.startsWith('http')) throw new CoreError('bad_input');
       passphrase = wanted.passphrase; open('coordinator', wanted.name); await remember();
-      return { recovery_sheets: [1, 2, 3].map((n) => `BAIKOO-${n}-${id().toUpperCase().match(/.{4}/g)!.join('-')}`) };
+      const recovery_sheets = [1, 2, 3].map((n) => `BK1-2-${n}-${id()}`);
+      return { recovery_sheets, server: wanted.server, workspace: '4821 3091 17ab 5620' };
     },
     async previewInvitation(link) {
       if (link.includes('old')) throw new CoreError('invite_expired');
       if (!/^https?:\/\//.test(link)) throw new CoreError('invite_invalid');
       return { server: new URL(link).origin, role: link.includes('coord') ? 'coordinator' : 'monitor', expires_at_ms: Date.now() + 20 * HOUR, workspace_fingerprint: '48213 09117 55620 71844' };
+    },
+    async recover(wanted) {
+      if (!wanted.sheets.every((sheet) => sheet.startsWith('BK1-'))) throw new CoreError('bad_input');
+      passphrase = wanted.passphrase; open('coordinator', wanted.name); await remember(); changed();
     },
     async join(wanted) { passphrase = wanted.passphrase; open(wanted.link.includes('coord') ? 'coordinator' : 'monitor', wanted.name, wanted.link.includes('many')); await remember(); changed(); },
     async unlock(text) {
@@ -348,7 +353,7 @@ function blank(author: Author, language: string): Report {
 }
 
 function team(me: string): DeviceView[] {
-  const device = (called: string, as: Role, status: DeviceView['status'], days: number | null, more: Partial<DeviceView> = {}): DeviceView => ({ device: person(called, as).device, member: called, name: called, role: as, status, reason: status === 'revoked' ? 'seized' : null, me: called === me, safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', last_seen_ms: days === null ? null : Date.now() - days * 24 * HOUR, skew_ms: called === 'Bermet' ? 5_400_000 : 0, forked: false, ...more });
+  const device = (called: string, as: Role, status: DeviceView['status'], days: number | null, more: Partial<DeviceView> = {}): DeviceView => ({ device: person(called, as).device, member: called, name: called, role: as, status, reason: status === 'revoked' ? 'seized' : null, me: called === me, safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', last_seen_ms: days === null ? null : Date.now() - days * 24 * HOUR, skew_ms: called === 'Bermet' ? 5_400_000 : 0, forked: false, recovered: false, ...more });
   return [device('Nazgul', 'coordinator', 'active', 0), device('Aida', 'monitor', 'active', 0.1), device('Bermet', 'monitor', 'active', 19), device('Cholpon', 'monitor', 'unverified', 1), device('Gulnara', 'coordinator', 'pending', null), device('Daniyar', 'monitor', 'revoked', 30, { forked: true })];
 }
 

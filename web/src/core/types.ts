@@ -165,6 +165,7 @@ export interface DeviceView {
   last_seen_ms: number | null;
   skew_ms: number | null;
   forked: boolean;
+  recovered: boolean;
 }
 
 export interface InviteView {
@@ -303,9 +304,10 @@ export type ExportFormat = 'csv' | 'geojson' | 'json';
 /** Everything that a screen may ask. Each call goes to the worker and can fail with a `CoreError`. */
 export interface Core {
   status(): Promise<{ phase: Phase }>;
-  createWorkspace(wanted: { server: string; name: string; passphrase: string; setup_code: string }): Promise<{ recovery_sheets: string[] }>;
+  createWorkspace(wanted: { server: string; name: string; passphrase: string; setup_code: string }): Promise<{ recovery_sheets: string[]; server: string; workspace: string }>;
   previewInvitation(link: string): Promise<Preview>;
   join(wanted: { link: string; name: string; passphrase: string }): Promise<void>;
+  recover(wanted: { server: string; workspace: string; sheets: string[]; name: string; passphrase: string }): Promise<void>;
   unlock(passphrase: string): Promise<void>;
   lock(): Promise<void>;
   wipe(): Promise<void>;

@@ -432,7 +432,11 @@ skew_ms: number | null,
 /**
  * Its log has two branches: a cloned or restored phone.
  */
-forked: boolean, };
+forked: boolean, 
+/**
+ * Recovery sheets brought it. If nobody knows who used them, somebody has them who should not.
+ */
+recovered: boolean, };
 export type InviteView = { 
 /**
  * Its public key, as hexadecimal digits: its name.

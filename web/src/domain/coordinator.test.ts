@@ -169,7 +169,7 @@ describe('presence', () => {
     expect(presence({ status: 'active', last_seen_ms: null }, 0)).toBe('never');
   });
   it('puts the longest silence first and those shut out last', () => {
-    const device = (name: string, status: string, last_seen_ms: number | null) => ({ ...aida, member: name, name, status, reason: null, safety_number: '', last_seen_ms, skew_ms: null, forked: false });
+    const device = (name: string, status: string, last_seen_ms: number | null) => ({ ...aida, member: name, name, status, reason: null, safety_number: '', last_seen_ms, skew_ms: null, forked: false, recovered: false });
     expect(bySilence([device('now', 'active', 9), device('gone', 'revoked', 0), device('never', 'active', null), device('old', 'active', 1)], 10).map(({ name }) => name)).toEqual(['never', 'old', 'now', 'gone']);
   });
   it('says it in a unit that says enough', () => {

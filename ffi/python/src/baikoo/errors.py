@@ -72,3 +72,6 @@ Locked: type[ClientError] = _errors.Locked
 
 KeyStoreRefused: type[ClientError] = _errors.KeyStoreRefused
 """The platform's key store did not open the key, or the person did not let it."""
+
+RecoveryInvalid: type[ClientError] = _errors.RecoveryInvalid
+"""The recovery sheets do not open this workspace."""

@@ -26,6 +26,7 @@ extension ClientError {
         case .Internal: return "internal"
         case .Locked: return "locked"
         case .KeyStoreRefused: return "key_store_refused"
+        case .RecoveryInvalid: return "recovery_invalid"
         }
     }
 }

@@ -30,7 +30,7 @@ pub async fn create<S: Store>(
             Some(hash_setup_code(code.ok_or(Refusal::CreationRefused)?))
         }
     };
-    let (genesis, token) = read(body)?;
-    node.store.create(NewWorkspace { genesis, token, setup_code }).await?;
+    let admitted = read(None, body)?;
+    node.store.create(NewWorkspace { admitted, setup_code }).await?;
     Ok(StatusCode::OK)
 }

@@ -12,10 +12,12 @@ use crate::error::Rejection;
 use crate::node::Node;
 use crate::store::{Enrolment, Store};
 
-/// `POST /v1/workspaces/{workspace}/enrol`: an invitation is used, and the new device's token set.
+/// `POST /v1/workspaces/{workspace}/enrol`: an invitation or the recovery sheets are used, and the new
+/// device's token set.
 ///
 /// # Errors
-/// When the invitation is not open any more, or the entry does not follow.
+/// When the invitation is not open any more, the sheets are of another workspace, or the entry does
+/// not follow.
 pub async fn enrol<S: Store>(
     State(node): State<Arc<Node<S>>>,
     workspace: Result<Path<WorkspaceId>, PathRejection>,
@@ -23,9 +25,9 @@ pub async fn enrol<S: Store>(
 ) -> Result<StatusCode, Rejection> {
     let now_ms = node.clock.now_ms();
     node.admission_rate.take((), now_ms).map_err(Rejection::busy)?;
-    let (entry, token) = read(body)?;
     // A name that can't be one is answered like a workspace that is not there.
-    let Path(workspace) = workspace.map_err(|_| Refusal::InviteNotOpen)?;
-    node.store.enrol(Enrolment { workspace, entry, token, now_ms }).await?;
+    let workspace = workspace.map(|Path(workspace)| workspace).map_err(|_| Refusal::InviteNotOpen);
+    let admitted = read(workspace.ok(), body)?;
+    node.store.enrol(Enrolment { workspace: workspace?, admitted, now_ms }).await?;
     Ok(StatusCode::OK)
 }

@@ -9,19 +9,17 @@ pub use enrol::enrol;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use baikoo_protocol::hash::Hash;
-use baikoo_protocol::membership::Entry;
+use baikoo_protocol::id::WorkspaceId;
 use baikoo_protocol::refusal::Refusal;
 use baikoo_protocol::token::Admission;
 
-use crate::rules;
+use crate::verified::Admitted;
 
-fn read(body: Result<Bytes, BytesRejection>) -> Result<(Entry, Hash), Refusal> {
+fn read(workspace: Option<WorkspaceId>, body: Result<Bytes, BytesRejection>) -> Result<Admitted, Refusal> {
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
         _ => Refusal::Malformed,
     })?;
     let admission = Admission::from_bytes(&body).ok_or(Refusal::Malformed)?;
-    let entry = Entry::from_bytes(&admission.entry).map_err(rules::refusal_of)?;
-    Ok((entry, admission.token_hash))
+    Admitted::check(workspace, &admission)
 }

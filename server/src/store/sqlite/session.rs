@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baikoo_protocol::hash::Hash;
 use baikoo_protocol::id::{DeviceId, WorkspaceId};
-use baikoo_protocol::membership::{Body, Entry, Membership};
+use baikoo_protocol::membership::{Entry, Membership};
 use baikoo_protocol::refusal::Refusal;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -92,19 +92,19 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn create(&mut self, new: &NewWorkspace) -> Result<(), StoreError> {
-        let membership = Membership::from_genesis(&new.genesis).map_err(rules::refusal_of)?;
-        let (workspace, device) = (membership.workspace(), new.genesis.signer);
+        let membership = Membership::from_genesis(new.admitted.entry()).map_err(rules::refusal_of)?;
+        let (workspace, device) = (membership.workspace(), new.admitted.entry().signer);
         if self.membership(workspace)?.is_some() {
             // The same call again, after its answer got lost. Nobody else may set another token.
             let known = read::token(self.transaction, workspace, device).map_err(database)?;
-            let same = known == Some(new.token);
+            let same = known == Some(new.admitted.token());
             return if same { Ok(()) } else { Err(Refusal::CreationRefused.into()) };
         }
         if let Some(code) = new.setup_code {
             self.use_setup_code(code)?;
         }
         let epoch = super::database::random_epoch()?;
-        let length = self.insert_entry(workspace, &new.genesis)?;
+        let length = self.insert_entry(workspace, new.admitted.entry())?;
         self.transaction
             .execute(
                 "insert into workspace (workspace, log_epoch, head, running, mseq, bytes)
@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
                 params![workspace.0, epoch, Hash::ZERO.0, length],
             )
             .map_err(database)?;
-        self.insert_token(workspace, device, new.token)?;
+        self.insert_token(workspace, device, new.admitted.token())?;
         self.news.memberships.insert(workspace, Arc::new(membership));
         Ok(())
     }
@@ -124,19 +124,20 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn enrol(&mut self, new: &Enrolment) -> Result<(), StoreError> {
-        let (workspace, device) = (new.workspace, new.entry.signer);
-        // Whoever does not hold an invitation of this workspace learns nothing about it, not even
-        // whether it exists.
+        let (workspace, entry) = (new.workspace, new.admitted.entry());
+        // Whoever holds neither an invitation nor the sheets of this workspace learns nothing about
+        // it, not even whether it exists.
         let membership = self.membership(workspace)?.ok_or(Refusal::InviteNotOpen)?;
-        let Body::Enrol { invite, .. } = Body::from_bytes(&new.entry.body).map_err(rules::refusal_of)? else {
-            return Err(Refusal::MembershipInvalid.into());
-        };
-        let known = membership.invites().get(&invite.0).ok_or(Refusal::InviteNotOpen)?;
-        if let Some(known) = membership.device(device) {
+        // One that is there already is known by its entry, whatever became of what brought it.
+        if let Some(known) = membership.device(entry.signer) {
             return self.enrol_again(new, known.mseq);
         }
-        rules::check_in_time(known, new.now_ms)?;
-        let entry = Entry { mseq: membership.mseq() + 1, prev: membership.head(), ..new.entry.clone() };
+        rules::check_admission(&membership, entry, new.now_ms)?;
+        let entry = match entry.mseq {
+            0 => Entry { mseq: membership.mseq() + 1, prev: membership.head(), ..entry.clone() },
+            // It had its place before a restore, and keeps it; what stood before it comes first.
+            _ => entry.clone(),
+        };
         drop(membership);
         let length = self.append_entry(workspace, &entry)?;
         self.transaction
@@ -145,13 +146,14 @@ impl<'a> Session<'a> {
                 params![workspace.0, entry.mseq, length],
             )
             .map_err(database)?;
-        self.insert_token(workspace, device, new.token)
+        self.insert_token(workspace, entry.signer, new.admitted.token())
     }
 
     // The device is there. Either this is the same call again, after its answer got lost; or the
     // entry came back from a member after a restore, without the token, which the device now brings.
     fn enrol_again(&mut self, new: &Enrolment, mseq: u64) -> Result<(), StoreError> {
-        let (workspace, device) = (new.workspace, new.entry.signer);
+        let (workspace, entry) = (new.workspace, new.admitted.entry());
+        let (device, token) = (entry.signer, new.admitted.token());
         let bytes: Option<Vec<u8>> = self
             .transaction
             .query_row(
@@ -161,16 +163,16 @@ impl<'a> Session<'a> {
             )
             .optional()
             .map_err(database)?;
-        let same_entry = bytes.and_then(|bytes| Entry::from_bytes(&bytes).ok()).is_some_and(|stored| {
-            Entry { mseq: stored.mseq, prev: stored.prev, ..new.entry.clone() } == stored
-        });
+        let same_entry = bytes
+            .and_then(|bytes| Entry::from_bytes(&bytes).ok())
+            .is_some_and(|stored| Entry { mseq: stored.mseq, prev: stored.prev, ..entry.clone() } == stored);
         if !same_entry {
             return Err(Refusal::InviteNotOpen.into());
         }
         match read::token(self.transaction, workspace, device).map_err(database)? {
-            Some(token) if token == new.token => Ok(()),
+            Some(known) if known == token => Ok(()),
             Some(_) => Err(Refusal::InviteNotOpen.into()),
-            None => self.insert_token(workspace, device, new.token),
+            None => self.insert_token(workspace, device, token),
         }
     }
 

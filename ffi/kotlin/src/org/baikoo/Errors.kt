@@ -27,4 +27,5 @@ val ClientException.code: String
         is ClientException.Internal -> "internal"
         is ClientException.Locked -> "locked"
         is ClientException.KeyStoreRefused -> "key_store_refused"
+        is ClientException.RecoveryInvalid -> "recovery_invalid"
     }
