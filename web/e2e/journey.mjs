@@ -85,7 +85,7 @@ await story('a coordinator makes a workspace in the browser and is given recover
   assert.equal(sheets.length, 3);
   assert.ok(sheets.every((sheet) => sheet.startsWith('BK1-')));
   const sheet = await page.locator('ol li').last().innerText();
-  assert.ok(sheet.includes(server.address), 'a sheet says where it belongs');
+  assert.ok(sheet.includes(new URL(server.address).origin), 'a sheet says where it belongs');
   workspace = sheet.match(/([0-9a-f]{4} ){7}[0-9a-f]{4}/)[0];
   await shot(page, '01-recovery-sheets');
   await page.locator('input[type=checkbox]').check();
@@ -146,8 +146,6 @@ await story('a coordinator whose browser is gone comes back in another one with 
   await shot(page, '02-recover');
   await page.locator('form button.primary:enabled').click();
   await page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
-  await desk.page.getByText('1 warning').first().waitFor({ timeout: 120_000 });
-  await shot(desk.page, '02-recovered');
   await other.context.close();
 });
 

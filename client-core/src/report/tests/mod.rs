@@ -1,6 +1,5 @@
 //! Stories of Aida, a monitor, and Bermet, who coordinates; and of Mallory, who has a member's phone.
 
-mod cost;
 mod hostile;
 mod laws;
 mod stories;
