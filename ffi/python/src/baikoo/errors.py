@@ -64,6 +64,9 @@ BusyElsewhere: type[ClientError] = _errors.BusyElsewhere
 Damaged: type[ClientError] = _errors.Damaged
 """The data on this device can't be read."""
 
+RecoveryInvalid: type[ClientError] = _errors.RecoveryInvalid
+"""The recovery sheets do not open this workspace."""
+
 Internal: type[ClientError] = _errors.Internal
 """A bug."""
 
@@ -72,6 +75,3 @@ Locked: type[ClientError] = _errors.Locked
 
 KeyStoreRefused: type[ClientError] = _errors.KeyStoreRefused
 """The platform's key store did not open the key, or the person did not let it."""
-
-RecoveryInvalid: type[ClientError] = _errors.RecoveryInvalid
-"""The recovery sheets do not open this workspace."""
