@@ -12,6 +12,7 @@ use baikoo_client_core::client::Client;
 use baikoo_client_core::error::ClientError;
 use baikoo_client_core::member::{Invitation, Recovery};
 use baikoo_client_core::protocol::membership::Role;
+use baikoo_client_core::sync::driver::listen;
 use baikoo_client_core::testing::SeededEnv;
 use baikoo_client_core::transport::Http;
 use baikoo_server::clock::Clock;
@@ -19,6 +20,7 @@ use baikoo_server::limits::Limits;
 use baikoo_server::node::{Creation, Node};
 use baikoo_server::serve::{Listen, RunningServer, start};
 use baikoo_server::store::sqlite::{Options, SqliteStore, backup, restore};
+use futures_util::future::select;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -245,6 +247,24 @@ impl World {
     /// If it fails.
     pub fn syncs(&self, person: &Person) {
         self.tries_to_sync(person).unwrap_or_else(|error| panic!("{}: {error:?}", person.name));
+    }
+
+    /// One listens, the other writes and syncs, again and again, until the first has heard of it or
+    /// the other has synced so many times. Whether she has heard.
+    pub fn hears_of(&self, listener: &Person, writer: &Person, syncs_max: u32) -> bool {
+        let heard = Cell::new(false);
+        let listening = Box::pin(listen(listener, &self.http, || heard.set(true)));
+        let writing = Box::pin(async {
+            for number in 0..syncs_max {
+                writer.sends(&format!("Кабар {number}"));
+                writer.syncs_over(&self.http).await.expect("a sync");
+                if heard.get() {
+                    return;
+                }
+            }
+        });
+        self.runtime.block_on(select(listening, writing));
+        heard.get()
     }
 
     /// Tries to sync.

@@ -7,6 +7,7 @@ use crate::client::Client;
 use crate::error::ClientError;
 use crate::transport::{Answer as _, Piece, Transport};
 
+use super::backoff;
 use super::engine::{Effect, Input, Request, SyncEngine};
 
 /// Lends the client and its engine for one step.
@@ -59,6 +60,63 @@ pub async fn exchange(
         None => Ok(wake_ms),
     }
 }
+
+/// Listens to the server, and calls `news` whenever it says that there is more: [`Input::News`] is
+/// what to make of that. Ends when the line does or the workspace is locked, and answers whether
+/// the server was heard at all. A device that is no coordinator's has nothing to listen to.
+pub async fn listen(access: &impl Access, transport: &impl Transport, news: impl Fn()) -> bool {
+    let request = access.with(|client, _| client.events_request()).flatten();
+    let Some(request) = request else { return false };
+    let mut answer = transport.send(request).await;
+    let (mut heard, mut line) = (false, Vec::new());
+    while let Some(piece) = answer.next().await {
+        match piece {
+            Piece::Status(200) => heard = true,
+            Piece::Bytes(bytes) if heard => {
+                // An event is a line that begins with `data`; what else it says does not matter.
+                for byte in bytes {
+                    match byte {
+                        b'\n' if line.starts_with(b"data") => news(),
+                        b'\n' => {}
+                        _ if line.len() < LINE_BYTES_MAX => {
+                            line.push(byte);
+                            continue;
+                        }
+                        _ => continue,
+                    }
+                    line.clear();
+                }
+            }
+            _ => break,
+        }
+        if access.with(|_, _| ()).is_none() {
+            break;
+        }
+    }
+    heard
+}
+
+/// Listens again and again, until the workspace is locked. `pause` waits for so many milliseconds.
+pub async fn keep_listening<P: Future<Output = ()>>(
+    access: &impl Access,
+    transport: &impl Transport,
+    news: impl Fn(),
+    pause: impl Fn(i64) -> P,
+) {
+    let mut failures = 0;
+    loop {
+        let heard = listen(access, transport, &news).await;
+        let Some(dice) = access.with(|client, _| client.env.random()) else { return };
+        failures = if heard { 0 } else { (failures + 1).min(FAILURES_COUNTED) };
+        pause(backoff::wait_ms(failures, u32::from_le_bytes(dice))).await;
+    }
+}
+
+/// Of an event's line, what is looked at.
+const LINE_BYTES_MAX: usize = 16;
+/// After so many failures the pauses grow no longer: half a minute, since a device may become a
+/// coordinator's meanwhile.
+const FAILURES_COUNTED: u32 = 5;
 
 /// A call that is dropped before its answer is complete is given up, and the engine hears of it.
 struct Line<'a, A: Access>(&'a A);

@@ -23,6 +23,8 @@ pub enum Input {
     LocalChange,
     /// The time that [`Effect::WakeAt`] asked for has come.
     Wake,
+    /// The server says that it has something new: see [`super::driver::listen`].
+    News,
     /// The platform says that there is a network, or that there is none.
     Network(bool),
     /// The platform says that bytes or power are dear now, or that they are not: the network is
@@ -50,9 +52,20 @@ pub enum Effect {
     Tell,
 }
 
-/// An HTTP request. The method is POST.
+/// An HTTP request's method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The body is empty.
+    Get,
+    /// Everything but listening.
+    Post,
+}
+
+/// An HTTP request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
+    /// How it asks.
+    pub method: Method,
     /// The whole address.
     pub url: String,
     /// Name and value.
@@ -117,6 +130,8 @@ pub struct SyncEngine {
     offline: bool,
     sparing: bool,
     dirty: bool,
+    // The server has said that there is more, since the last call was made.
+    news: bool,
     failures: u32,
     moved: u32,
     // Calls in a row after which the server wanted earlier envelopes.
@@ -138,6 +153,7 @@ impl Default for SyncEngine {
             offline: false,
             sparing: false,
             dirty: false,
+            news: false,
             failures: 0,
             moved: 0,
             gaps: 0,
@@ -223,9 +239,14 @@ impl SyncEngine {
                 if self.is_busy() || self.offline || self.stopped || self.failures > 0 {
                     return Ok(Vec::new());
                 }
-                let until_ms = client.env.clocks().wall_ms + GATHER_MS;
-                self.phase = Phase::Waiting { until_ms };
-                Ok(vec![Effect::WakeAt(until_ms), Effect::Tell])
+                Ok(self.gather(client))
+            }
+            Input::News => {
+                self.news = true;
+                if self.is_busy() || self.offline || self.stopped {
+                    return Ok(Vec::new());
+                }
+                Ok(self.gather(client))
             }
             Input::Wake => match self.phase {
                 Phase::Waiting { until_ms } if client.env.clocks().wall_ms < until_ms => {
@@ -263,6 +284,12 @@ impl SyncEngine {
         }
     }
 
+    fn gather(&mut self, client: &Client) -> Vec<Effect> {
+        let until_ms = client.env.clocks().wall_ms + GATHER_MS;
+        self.phase = Phase::Waiting { until_ms };
+        vec![Effect::WakeAt(until_ms), Effect::Tell]
+    }
+
     fn begin(&mut self, client: &mut Client) -> Result<Vec<Effect>, ClientError> {
         if self.offline {
             return Ok(Vec::new());
@@ -277,7 +304,7 @@ impl SyncEngine {
             // If this call is cut, the next one asks first.
             client.store.write(|tx| Ok::<_, ClientError>(tx.set_number(Name::Probe, 1)?))?;
         }
-        self.dirty = false;
+        (self.dirty, self.news) = (false, false);
         let request = client.sync_request(upload.bytes);
         self.phase = Phase::Calling(Box::new(Call {
             status: 0,
@@ -389,6 +416,10 @@ impl SyncEngine {
         let moved = call.probe || call.answer.gap || client.progress()? != call.standing;
         if go_on && moved {
             return self.begin(client);
+        }
+        if self.news {
+            // Told of while this call was on its way. Not at once, however often a server says so.
+            return Ok(self.gather(client));
         }
         let pause_ms = if self.sparing { LOOK_SPARINGLY_MS } else { LOOK_EVERY_MS };
         let until_ms = client.env.clocks().wall_ms + pause_ms;

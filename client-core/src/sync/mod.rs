@@ -19,4 +19,4 @@ mod training;
 
 pub mod driver;
 
-pub use engine::{Effect, Input, Request, SyncEngine};
+pub use engine::{Effect, Input, Method, Request, SyncEngine};

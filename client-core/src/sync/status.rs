@@ -3,7 +3,7 @@
 use baikoo_protocol::membership::{DeviceStatus, Entry};
 use baikoo_protocol::token::Admission;
 
-use super::engine::{Request, SyncEngine};
+use super::engine::{Method, Request, SyncEngine};
 use crate::client::{Client, damaged};
 use crate::error::ClientError;
 use crate::member::admission_of;
@@ -92,7 +92,8 @@ impl Client {
             };
             let headers =
                 tx.get_text(Name::SetupCode)?.map(|code| ("x-baikoo-setup-code", code)).into_iter().collect();
-            Ok(Some(Request { url: format!("{}{path}", self.server), headers, body: bytes }))
+            let url = format!("{}{path}", self.server);
+            Ok(Some(Request { method: Method::Post, url, headers, body: bytes }))
         })
     }
 
@@ -126,11 +127,19 @@ impl Client {
     }
 
     pub(crate) fn sync_request(&self, body: Vec<u8>) -> Request {
-        Request {
-            url: format!("{}/v1/workspaces/{}/sync", self.server, self.workspace),
-            headers: vec![("authorization", self.token.to_header(self.device.id()))],
-            body,
-        }
+        self.request(Method::Post, "sync", body)
+    }
+
+    /// The request whose answer says when there is something new: for coordinators, who wait for
+    /// others' reports.
+    pub(crate) fn events_request(&self) -> Option<Request> {
+        self.coordinates().then(|| self.request(Method::Get, "events", Vec::new()))
+    }
+
+    fn request(&self, method: Method, what: &str, body: Vec<u8>) -> Request {
+        let url = format!("{}/v1/workspaces/{}/{what}", self.server, self.workspace);
+        let headers = vec![("authorization", self.token.to_header(self.device.id()))];
+        Request { method, url, headers, body }
     }
 
     pub(crate) fn note_success(&mut self) -> Result<(), ClientError> {

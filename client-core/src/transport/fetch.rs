@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use super::{Answer, Piece, Transport};
-use crate::sync::Request;
+use crate::sync::{Method, Request};
 
 /// The transport.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,9 +29,14 @@ async fn send(request: Request) -> Result<Response, JsValue> {
         headers.set(name, value)?;
     }
     let init = RequestInit::new();
-    init.set_method("POST");
+    match request.method {
+        Method::Get => init.set_method("GET"),
+        Method::Post => {
+            init.set_method("POST");
+            init.set_body(&Uint8Array::from(request.body.as_slice()));
+        }
+    }
     init.set_headers(&headers);
-    init.set_body(&Uint8Array::from(request.body.as_slice()));
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_redirect(RequestRedirect::Error);

@@ -8,7 +8,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Response};
 
 use super::{Answer, Piece, Transport};
 use crate::error::ClientError;
-use crate::sync::Request;
+use crate::sync::{Method, Request};
 
 /// How long to wait for a connection, and for the next bytes.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -62,7 +62,10 @@ impl Transport for Http {
     type Answer = HttpAnswer;
 
     async fn send(&self, request: Request) -> HttpAnswer {
-        let mut builder = self.0.post(&request.url).body(request.body);
+        let mut builder = match request.method {
+            Method::Get => self.0.get(&request.url),
+            Method::Post => self.0.post(&request.url).body(request.body),
+        };
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }

@@ -36,7 +36,7 @@ pub struct Core {
 pub async fn open(emit: js_sys::Function) -> Result<Core, JsValue> {
     console_error_panic_hook::set_once();
     let storage = Storage::open().await?;
-    Ok(Core { storage, shared: Shared { session: Rc::new(RefCell::new(None)), emit } })
+    Ok(Core { storage, shared: Shared { session: Rc::default(), emit, opened: Rc::default() } })
 }
 
 impl Core {
@@ -57,6 +57,7 @@ impl Core {
     fn start(&self, client: Client) {
         *self.shared.session.borrow_mut() = Some(Session { client, engine: SyncEngine::new() });
         self.shared.sync(Input::SyncNow);
+        self.shared.listen();
     }
 
     async fn new_key(&self, passphrase: &str) -> Result<DatabaseKey, JsValue> {

@@ -1,15 +1,15 @@
 //! Syncing in the worker, by itself: after changes, when the network comes back, when it is time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use baikoo_client_core::client::Client;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::sync::driver::{Access, exchange};
+use baikoo_client_core::sync::driver::{Access, exchange, keep_listening};
 use baikoo_client_core::sync::{Input, SyncEngine};
 use baikoo_client_core::transport::Fetch;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// The open workspace with its engine.
 pub(super) struct Session {
@@ -22,6 +22,19 @@ pub(super) struct Session {
 pub(super) struct Shared {
     pub(super) session: Rc<RefCell<Option<Session>>>,
     pub(super) emit: js_sys::Function,
+    /// How often a workspace was opened: who listens for an earlier time stops.
+    pub(super) opened: Rc<Cell<u32>>,
+}
+
+struct Listening {
+    shared: Shared,
+    opened: u32,
+}
+
+impl Access for Listening {
+    fn with<R>(&self, step: impl FnOnce(&mut Client, &mut SyncEngine) -> R) -> Option<R> {
+        if self.shared.opened.get() == self.opened { self.shared.with(step) } else { None }
+    }
 }
 
 impl Access for Shared {
@@ -38,6 +51,16 @@ impl Shared {
         let shared = self.clone();
         spawn_local(async move {
             let _ = shared.sync_now(input).await;
+        });
+    }
+
+    /// Hears when the server has something new, until the workspace is locked or opened again.
+    pub(super) fn listen(&self) {
+        self.opened.set(self.opened.get().wrapping_add(1));
+        let listening = Listening { shared: self.clone(), opened: self.opened.get() };
+        spawn_local(async move {
+            let news = || listening.shared.sync(Input::News);
+            keep_listening(&listening, &Fetch, news, sleep).await;
         });
     }
 
@@ -78,10 +101,19 @@ impl Shared {
     fn wake_at(&self, at_ms: i64) {
         let shared = self.clone();
         let wake = Closure::once_into_js(move || shared.sync(Input::Wake));
-        let in_ms = (at_ms as f64 - js_sys::Date::now()).clamp(0.0, 3_600_000.0);
-        let set_timeout = js_sys::Reflect::get(&js_sys::global(), &"setTimeout".into());
-        if let Ok(Ok(set_timeout)) = set_timeout.map(|found| found.dyn_into::<js_sys::Function>()) {
-            let _ = set_timeout.call2(&JsValue::NULL, &wake, &in_ms.into());
-        }
+        set_timeout(&wake, at_ms as f64 - js_sys::Date::now());
     }
+}
+
+fn set_timeout(then: &JsValue, in_ms: f64) {
+    let set_timeout = js_sys::Reflect::get(&js_sys::global(), &"setTimeout".into());
+    if let Ok(Ok(set_timeout)) = set_timeout.map(|found| found.dyn_into::<js_sys::Function>()) {
+        let _ = set_timeout.call2(&JsValue::NULL, then, &in_ms.clamp(0.0, 3_600_000.0).into());
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "JavaScript has only doubles")]
+async fn sleep(ms: i64) {
+    let slept = js_sys::Promise::new(&mut |resolve, _| set_timeout(&resolve, ms as f64));
+    let _ = JsFuture::from(slept).await;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use baikoo_client_core::client::Client;
 use baikoo_client_core::env::Env;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::sync::driver::{Access, exchange, keep_in_step};
+use baikoo_client_core::sync::driver::{Access, exchange, keep_in_step, keep_listening};
 use baikoo_client_core::sync::{Input, SyncEngine};
 use baikoo_client_core::transport::Http;
 use baikoo_client_core::view::SyncView;
@@ -36,11 +36,13 @@ pub(super) struct Session {
 struct Syncing {
     inputs: mpsc::UnboundedSender<Input>,
     task: AbortHandle,
+    listening: AbortHandle,
 }
 
 impl Drop for Syncing {
     fn drop(&mut self) {
         self.task.abort();
+        self.listening.abort();
     }
 }
 
@@ -170,7 +172,8 @@ impl Session {
         let (inputs, received) = mpsc::unbounded_channel();
         let _ = inputs.send(Input::SyncNow);
         let task = runtime().spawn(keep(Arc::clone(self), received)).abort_handle();
-        *syncing = Some(Syncing { inputs, task });
+        let listening = runtime().spawn(hear(Arc::clone(self), inputs.clone())).abort_handle();
+        *syncing = Some(Syncing { inputs, task, listening });
     }
 
     /// Does not sync by itself any more. A call that is on its way is given up.
@@ -194,6 +197,13 @@ async fn keep(session: Arc<Session>, received: mpsc::UnboundedReceiver<Input>) {
     let received = Turn::new(received);
     let next = |wake_ms| next(&session, &received, wake_ms);
     keep_in_step(&Lent(&session), next, |input| Arc::clone(&session).call(input)).await;
+}
+
+/// Passes on when the server says that it has something new.
+async fn hear(session: Arc<Session>, inputs: mpsc::UnboundedSender<Input>) {
+    let news = || drop(inputs.send(Input::News));
+    let pause = |ms| tokio::time::sleep(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+    keep_listening(&Lent(&session), &session.http, news, pause).await;
 }
 
 async fn next(
