@@ -12,6 +12,7 @@ mod failure;
 mod find;
 mod output;
 mod passphrase;
+mod relay;
 mod table;
 mod typed;
 mod wording;

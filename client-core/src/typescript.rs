@@ -11,8 +11,8 @@ use crate::form::answer::{Answer, DateAnswer, PlaceAnswer, TimeAnswer};
 use crate::form::definition::{Kind, Stage};
 use crate::view::{
     Author, Delivery, DeviceView, EntryView, FieldView, Filter, HintView, HistoryView, InviteView, Me,
-    QuarantinedView, ReportList, ReportSummary, ReportView, ReviewView, SectionView, SpanView, SyncView,
-    TalkView, VersionView,
+    QuarantinedView, ReportList, ReportSummary, ReportView, ReviewView, SavedView, SectionView, SpanView,
+    SyncView, TalkView, VersionView,
 };
 
 const HEAD: &str = "// Generated from client-core's views by its test `the_web_app_knows_these_views`. Not to be edited.\n\n\
@@ -45,6 +45,7 @@ fn the_web_app_knows_these_views() {
         QuarantinedView::decl(&config),
         SyncView::decl(&config),
         Filter::decl(&config),
+        SavedView::decl(&config),
         ReportList::decl(&config),
         Me::decl(&config),
         FormView::decl(&config),

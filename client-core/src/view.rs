@@ -452,6 +452,16 @@ pub struct Filter {
     pub offset: u32,
 }
 
+/// A filter that a person keeps by a name, on this device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SavedView {
+    /// What she calls it.
+    pub name: String,
+    /// What it leaves.
+    pub filter: Filter,
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

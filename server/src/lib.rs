@@ -6,7 +6,6 @@
 //! and nothing here logs who wrote, from where, or what.
 
 pub mod admin;
-pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;

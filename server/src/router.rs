@@ -10,7 +10,6 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use crate::app;
 use crate::limits::ADMISSION_BYTES_MAX;
 use crate::node::Node;
 use crate::routes::{health, sync, workspaces};
@@ -28,7 +27,7 @@ pub fn router<S: Store>(node: Arc<Node<S>>, app_folder: Option<PathBuf>) -> Rout
         .route("/readyz", get(health::ready::<S>))
         .layer(middleware::map_response(no_store));
     match app_folder {
-        Some(folder) => api.merge(app::router(folder)),
+        Some(folder) => api.merge(baikoo_app_files::router(folder)),
         None => api,
     }
     .layer(middleware::from_fn_with_state(Arc::clone(&node), count::<S>))

@@ -27,19 +27,19 @@ use tree::File;
 const ONLY: &[Only] = &[
     Only {
         what: "Automerge",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["automerge::"],
         allowed: &["client-core/src/report/document/", "client-core/src/report/tests/"],
     },
     Only {
         what: "a cipher",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/", "tests/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/", "tests/"],
         names: &["chacha20poly1305::", "hpke::", "argon2::", "blahaj::", "aead::", "x25519_dalek::"],
         allowed: &["client-core/src/crypto/"],
     },
     Only {
         what: "Ed25519",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["ed25519_dalek::"],
         // The server and the protocol sign in their own tests alone.
         allowed: &[
@@ -51,7 +51,7 @@ const ONLY: &[Only] = &[
     },
     Only {
         what: "SQLite",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"],
         names: &["rusqlite::"],
         // The server's tests damage databases by hand.
         allowed: &["client-core/src/store/", "server/src/store/sqlite/", "server/tests/"],
@@ -82,7 +82,7 @@ const ONLY: &[Only] = &[
     },
     Only {
         what: "unfinished work",
-        within: &["protocol/", "client-core/", "server/", "cli/", "ffi/", "tests/", "xtask/"],
+        within: &["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/", "tests/", "xtask/"],
         names: &["todo!", "unimplemented!", "#[ignore"],
         allowed: &[],
     },
@@ -121,9 +121,12 @@ fn the_protocol_reads_and_writes_nothing() {
 
 #[test]
 fn clients_do_not_know_the_server() {
-    for client in ["baikoo-client-core", "baikoo-cli", "baikoo-ffi"] {
+    for client in ["baikoo-client-core", "baikoo-ffi"] {
         rules::none(depends_on(&Tree::of(client, "normal"), &["baikoo-server", "axum"]));
     }
+    // The command answers browsers, too, with the app's files.
+    rules::none(depends_on(&Tree::of("baikoo-cli", "normal"), &["baikoo-server"]));
+    rules::none(depends_on(&Tree::of("baikoo-app-files", "normal"), READERS));
 }
 
 #[test]
@@ -205,7 +208,7 @@ fn every_table_and_column_stands_in_the_data_page() {
 fn a_thing_has_one_name() {
     let glossary = papers::glossary(&tree::file("docs/GLOSSARY.md"));
     assert!(glossary.len() > 10);
-    let crates = ["protocol/", "client-core/", "server/", "cli/", "ffi/"];
+    let crates = ["protocol/", "client-core/", "server/", "app-files/", "cli/", "ffi/"];
     let files: Vec<File> = crates.iter().flat_map(|folder| tree::under(folder)).collect();
     rules::none(papers::other_names(&glossary, &files));
 }

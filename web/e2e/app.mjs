@@ -151,6 +151,16 @@ await story('only the app is kept, every file of it', async () => {
   assert.ok(kept.paths.every((path) => /^\/(assets\/|index\.html|away\.html|icon|manifest)/.test(path)), kept.paths.join(' '));
 });
 
+await story('Background Sync reaches the open page', async () => {
+  const cdp = await context.newCDPSession(page);
+  const registered = new Promise((done) => cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && done(registrations[0])));
+  await cdp.send('ServiceWorker.enable');
+  const { registrationId } = await registered;
+  const told = page.evaluate(() => new Promise((done) => navigator.serviceWorker.addEventListener('message', ({ data }) => done(data))));
+  await cdp.send('ServiceWorker.dispatchSyncEvent', { origin: new URL(server.address).origin, registrationId, tag: 'network', lastChance: false });
+  assert.equal(await told, 'network');
+});
+
 await story('a newer version waits until it is let in', async () => {
   server.replace('/sw.js', (text) => text.replace(/[0-9a-f]{64}/, (hash) => hash.split('').reverse().join('')));
   await page.reload();

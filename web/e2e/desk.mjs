@@ -23,8 +23,12 @@ async function story(name, tell) {
 
 const server = await startServer();
 const monitor = commandLine('monitor');
+function monitorsForm(name) {
+  return monitor('form').sections.flatMap(({ questions }) => questions).find((question) => question.name === name).label;
+}
 const errors = [];
 const { page, context } = await openBrowser('desk', { width: 1280, height: 800, errors });
+const HURT = monitorsForm('hurt_count');
 const shot = (name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
 const rows = page.locator('[role=option]');
 const place = async (digit) => {
@@ -156,7 +160,9 @@ await story('she verifies it, and a later edit shows as changed since', async ()
   monitor('edit', id, 'hurt_count=41');
   monitor('sync');
   await sync();
-  await page.waitForTimeout(1500);
+  // The change since is shown where the decision stands, and in the list.
+  await page.locator('[role=tabpanel] .heeded', { hasText: '41' }).waitFor();
+  assert.equal(await page.locator('[role=option][aria-selected=true]', { hasText: 'changed' }).count(), 1);
   await shot('08-changed-since');
   await tab(2);
   await page.locator('[role=tabpanel] ol li').first().waitFor();
@@ -164,22 +170,64 @@ await story('she verifies it, and a later edit shows as changed since', async ()
 });
 
 await story('two versions stand side by side until she chooses', async () => {
+  // Both write with no network, so neither has the other's answer.
   await server.stop();
   monitor('edit', id, 'hurt_count=25');
+  await tab(0);
   await page.keyboard.press('e');
   await page.locator('header progress').waitFor();
   await page.locator('header button').nth(1).click();
   await page.locator('dialog[open] li li button').first().waitFor();
   await shot('10-edit');
-  await escape();
+  await page.locator('dialog[open] li li button', { hasText: HURT }).first().click();
+  await page.locator('main input[type=number], main input[inputmode=numeric]').first().fill('187');
+  await page.locator('footer [role=status] svg').waitFor();
+  await page.locator('header button').nth(1).click();
+  await page.locator('dialog[open] button.full').last().click();
   await server.start();
+  await until('the two versions', async () => {
+    await sync();
+    monitor('sync');
+    return (await page.locator('[role=tabpanel] .heeded', { hasText: '187' }).count()) > 0;
+  }, 60_000);
+  const choose = page.getByRole('button', { name: /, 25$/ });
+  await choose.first().scrollIntoViewIfNeeded();
+  assert.equal(await page.getByRole('button', { name: /, 187$/ }).count(), 1);
+  await shot('10-two-versions');
+  await choose.first().click();
+  await choose.first().waitFor({ state: 'detached' });
+  await until('the choice', async () => {
+    await sync();
+    monitor('sync');
+    return monitor('list', '--conflicted', '--limit', '0').reports.length === 0;
+  }, 60_000);
 });
 
-await story('a search finds as one types, and filters narrow', async () => {
+await story('a view that she keeps is there after the lock', async () => {
+  await place(2);
+  await page.keyboard.press('f');
+  await page.locator('dialog fieldset input[type=checkbox]').first().check();
+  await page.locator('dialog .keep input').fill('zzmyview');
+  await page.locator('dialog .keep button').click();
+  await page.locator('dialog .saved', { hasText: 'zzmyview' }).waitFor();
+  await escape();
   await page.reload();
   await page.locator('input[type=password]').fill(PASSPHRASE);
   await page.locator('form button.primary').click();
   await page.locator('nav .place').first().waitFor();
+  await place(2);
+  await rows.first().waitFor();
+  const all = await page.locator('.list header p').innerText();
+  await page.keyboard.press('f');
+  await page.locator('dialog .saved button', { hasText: 'zzmyview' }).click();
+  await escape();
+  await page.getByRole('heading', { name: 'zzmyview' }).waitFor();
+  await page.waitForTimeout(400);
+  assert.notEqual(await page.locator('.list header p').innerText(), all);
+  await page.locator('.chip.clear').click();
+});
+
+await story('a search finds as one types, and filters narrow', async () => {
   await place(2);
   await rows.first().waitFor();
   const all = await rows.count();

@@ -1,11 +1,12 @@
 // The programs as they are: a server, a coordinator's command line, and browsers that keep a profile.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +41,52 @@ export async function startServer() {
   return server;
 }
 
+/** `baikoo app` for that server, and what it said. */
+export async function startLocalApp(server) {
+  const port = await freePort();
+  const child = spawn(CLI, ['--json', 'app', '--folder', APP, '--server', server, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  const said = await new Promise((done, failed) => {
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('}')) done(JSON.parse(text));
+    });
+    child.on('exit', () => failed(new Error('baikoo app ended')));
+  });
+  return {
+    address: said.address,
+    said,
+    async stop() {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+let passed = 0;
+let failed = 0;
+
+/** Tells one story and goes on after a failure; `mend` is called then, with a number. */
+export async function story(name, tell, mend) {
+  const began = Date.now();
+  try {
+    await tell();
+    passed += 1;
+    console.log(`ok   ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}\n     ${error.message.split('\n').slice(0, 8).join('\n     ')}`);
+    await mend?.(failed);
+  }
+}
+
+/** Says how it went, and ends accordingly. */
+export function outcome() {
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed ? 1 : 0);
+}
+
 function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
@@ -49,6 +96,8 @@ function freePort() {
   });
 }
 
+const environment = () => ({ ...process.env, BAIKOO_PASSPHRASE: PASSPHRASE, BAIKOO_SETUP_CODE: 'none', BAIKOO_LANG: 'en' });
+
 /** The command line of one person; what it answers, parsed. */
 export function commandLine(name) {
   return (...args) => {
@@ -56,9 +105,17 @@ export function commandLine(name) {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, BAIKOO_PASSPHRASE: PASSPHRASE, BAIKOO_SETUP_CODE: 'none', BAIKOO_LANG: 'en' },
+      env: environment(),
     });
     return text.trim() ? JSON.parse(text) : undefined;
+  };
+}
+
+/** The same, while other things go on. */
+export function commandLater(name) {
+  return async (...args) => {
+    const { stdout } = await promisify(execFile)(CLI, ['--home', join(folder, name), '--json', ...args], { maxBuffer: 1 << 28, env: environment() });
+    return JSON.parse(stdout);
   };
 }
 
@@ -83,11 +140,13 @@ export async function unlock(page, passphrase = PASSPHRASE) {
   await page.locator('form button.primary').click();
 }
 
-/** Joins by a link, and waits until home is there. */
+/** Joins by a link (or one that is open already), and waits until home is there. */
 export async function joinByLink(page, link, name) {
-  // A page that differs only behind the # would not load again.
-  await page.goto('about:blank');
-  await page.goto(link);
+  if (link) {
+    // A page that differs only behind the # would not load again.
+    await page.goto('about:blank');
+    await page.goto(link);
+  }
   await page.locator('dl').waitFor();
   await page.locator('input[autocomplete=off]').fill(name);
   await page.locator('input[type=password]').fill(PASSPHRASE);

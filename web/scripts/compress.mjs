@@ -6,8 +6,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url).pathname;
 const worth = /\.(html|js|css|wasm|json|webmanifest|svg)$/;
-// What no first visit needs: other languages, the scanner, the neutral page.
-const later = /\/(uz|kk|tg|ky|ru|jsQR|Scanner|RegionMap|away)[-.]/;
+// What no first visit needs: other languages, the scanner, the neutral page, a coordinator's desk.
+const later = /\/(uz|kk|tg|ky|ru|jsQR|Scanner|RegionMap|away|Desk)[-.]/;
 let first = 0;
 
 for (const path of files(dist)) {

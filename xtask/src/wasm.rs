@@ -121,7 +121,19 @@ fn compile(toolchain: Toolchain) -> Command {
     };
     cargo.env("CARGO_TARGET_DIR", target());
     cargo.env("SQLITE_WASM_RS_FLAGS", SQLITE_LEFT_OUT);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", without_own_paths().join("\u{1f}"));
     cargo
+}
+
+// Where this machine keeps its sources stands in messages of panics: it would be told to everybody,
+// and no two machines would build the same.
+fn without_own_paths() -> Vec<String> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    [(places::root(), "/baikoo"), (cargo_home, "/cargo")]
+        .into_iter()
+        .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()))
+        .collect()
 }
 
 // Library and tool must be of exactly the same version: what they say to each other is not stable.

@@ -105,6 +105,8 @@ commands! {
     import_samples::ImportSamples,
     /// Build lists and documents from the envelopes again
     rebuild::Rebuild,
+    /// Hand out the web app from a folder of this machine, for browsers on it alone
+    app::App,
     /// Change the passphrase
     passphrase::Passphrase,
     /// Destroy everything on this device

@@ -9,8 +9,12 @@ use crate::error::ClientError;
 use crate::form::gazetteer;
 use crate::form::labels::{Language, label};
 use crate::search::fold::fold;
-use crate::store::ListedRow;
-use crate::view::{Filter, ReportList, ReportSummary};
+use crate::store::{ListedRow, Name};
+use crate::view::{Filter, ReportList, ReportSummary, SavedView};
+
+/// What a person keeps is hers, but the database is not a place to fill.
+const SAVED_VIEWS_MAX: usize = 50;
+const SAVED_VIEWS_BYTES_MAX: usize = 64 * 1024;
 
 impl Client {
     /// The reports that a filter leaves, the newest first; the best match first when searching.
@@ -38,6 +42,28 @@ impl Client {
     pub fn report_summary(&self, report: StreamId, language: Language) -> Result<ReportSummary, ClientError> {
         let row = self.store.read(|tx| tx.listed(report))?.ok_or(ClientError::NotFound("report"))?;
         self.summary(&row, language)
+    }
+
+    /// The filters that a person keeps on this device.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn saved_views(&self) -> Result<Vec<SavedView>, ClientError> {
+        let kept = self.store.read(|tx| tx.get(Name::SavedViews))?;
+        // An older program may not know what a newer one has kept; that is no reason to stop.
+        Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default())
+    }
+
+    /// Keeps these filters, in place of those that were kept.
+    ///
+    /// # Errors
+    /// [`ClientError::BadInput`] for more than fit.
+    pub fn save_views(&mut self, views: &[SavedView]) -> Result<(), ClientError> {
+        let kept = serde_json::to_vec(views).map_err(|_| ClientError::Internal(None))?;
+        if views.len() > SAVED_VIEWS_MAX || kept.len() > SAVED_VIEWS_BYTES_MAX {
+            return Err(ClientError::BadInput("too many saved views".to_owned()));
+        }
+        self.store.write(|tx| Ok(tx.set(Name::SavedViews, &kept)?))
     }
 
     fn summary(&self, listed: &ListedRow, language: Language) -> Result<ReportSummary, ClientError> {

@@ -72,6 +72,8 @@ pub enum Name {
     OfferMembership,
     /// 1 if the next call should only ask where the server stands.
     Probe,
+    /// Filters that a person keeps: JSON.
+    SavedViews,
 }
 
 impl Name {
@@ -109,6 +111,7 @@ impl Name {
             Self::Wanted => "wanted",
             Self::OfferMembership => "offer_membership",
             Self::Probe => "probe",
+            Self::SavedViews => "saved_views",
         }
     }
 }

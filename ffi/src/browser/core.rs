@@ -14,6 +14,7 @@ use baikoo_client_core::member::{Invitation, Recovery};
 use baikoo_client_core::report::{Path, TalkKind};
 use baikoo_client_core::search::fold::fold;
 use baikoo_client_core::sync::{Input, SyncEngine};
+use baikoo_client_core::view::SavedView;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -236,6 +237,17 @@ impl Core {
     pub async fn list(&self, filter: JsValue, lang: String) -> Answer {
         let filter = take(&filter)?;
         give(&self.with(|client| client.list(&filter, language(&lang)))?)
+    }
+
+    #[wasm_bindgen(js_name = savedViews)]
+    pub async fn saved_views(&self) -> Answer {
+        give(&self.with(|client| client.saved_views())?)
+    }
+
+    #[wasm_bindgen(js_name = saveViews)]
+    pub async fn save_views(&self, views: JsValue) -> Result<(), JsValue> {
+        let views: Vec<SavedView> = take(&views)?;
+        self.with(|client| client.save_views(&views))
     }
 
     pub async fn report(&self, id: String, lang: String) -> Answer {

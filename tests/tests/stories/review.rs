@@ -1,6 +1,7 @@
 //! The coordinators' side: questions, answers, verdicts pinned to what was seen.
 
 use baikoo_client_core::form::answer::Answer;
+use baikoo_client_core::view::{Filter, SavedView};
 use baikoo_tests::world::World;
 
 fn choice(code: &str) -> Answer {
@@ -84,4 +85,17 @@ fn what_has_two_versions_cannot_be_verified_and_a_rejection_needs_a_reason() {
     });
     gulnara.does(|client| client.set_review(report, "decision", Some(&choice("rejected"))));
     assert_eq!(gulnara.lists(report).expect("listed").review.as_deref(), Some("rejected"));
+}
+
+#[test]
+fn the_views_that_a_coordinator_keeps_are_there_after_a_restart() {
+    let world = World::new(33);
+    let (gulnara, _) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let urgent =
+        SavedView { name: "Тез арада".into(), filter: Filter { urgent: true, ..Filter::default() } };
+    gulnara.does(|client| client.save_views(std::slice::from_ref(&urgent)));
+    gulnara.restarts();
+    assert_eq!(gulnara.does(|client| client.saved_views()), std::slice::from_ref(&urgent));
+    assert!(gulnara.tries(|client| client.save_views(&vec![urgent.clone(); 51])).is_err());
+    assert_eq!(gulnara.does(|client| client.saved_views()).len(), 1);
 }

@@ -19,5 +19,6 @@ export const agreed: [
   Fits<Given.FormView, Used.FormView>,
   Fits<Given.PlaceView, Used.PlaceView>,
   Fits<Used.Filter, Partial<Given.Filter>>,
+  Fits<Given.SavedView, Used.SavedView>,
   Fits<Used.Answer, Given.Answer>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true];

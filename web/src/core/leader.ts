@@ -54,7 +54,8 @@ export function contend(lead: () => void, stop: () => void, elsewhere: () => voi
       waitInLine();
     })
     .then(lost)
-    .catch(lost);
+    // Where nothing may be stored there are no locks either: the core is started, and says so.
+    .catch((error: Error) => (error.name === 'SecurityError' ? lead() : lost()));
 
   return {
     takeOver() {

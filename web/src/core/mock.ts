@@ -9,7 +9,7 @@ import incidents from './fixture/incidents.json';
 import placeRows from './fixture/places.json';
 import type {
   Answer, Author, Core, CoreEvent, Delivery, DeviceView, FieldView, Filter, HistoryView, InviteView,
-  Lang, Phase, PlaceView, QuarantinedView, ReportSummary, ReportView, ReviewView, Role, SyncView, TalkView, VersionView,
+  Lang, Phase, PlaceView, QuarantinedView, ReportSummary, ReportView, ReviewView, Role, SavedView, SyncView, TalkView, VersionView,
 } from './types';
 import type { Nudge } from './rpc';
 
@@ -202,6 +202,7 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     };
   }
 
+  let views: SavedView[] = [];
   const matches = (filter: Filter, lang: Lang) => (report: Report) => {
     const { summary: s, words: key } = look(report, lang);
     const some = (wanted: string[] | undefined, given: string[]) => !wanted?.length || wanted.some((w) => given.includes(w));
@@ -301,6 +302,8 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async answerQuestion(wanted, question, text) { await core.say(wanted, 'answer', text, question); },
     async rotateRole() { changed(); },
     async rebuild() { changed(); },
+    async savedViews() { return views; },
+    async saveViews(wanted) { views = wanted; },
     async dismissAlarms() { alarms = []; emit({ type: 'sync' }); },
     async members() { return devices; },
     async invites() { return invites; },

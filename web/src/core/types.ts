@@ -217,6 +217,12 @@ export interface Filter {
   offset?: number;
 }
 
+/** A filter that a person keeps by a name, on this device. */
+export interface SavedView {
+  name: string;
+  filter: Filter;
+}
+
 export interface ReportList {
   total: number;
   reports: ReportSummary[];
@@ -317,6 +323,8 @@ export interface Core {
   syncStatus(): Promise<SyncView>;
   syncNow(): Promise<void>;
   list(filter: Filter, lang: Lang): Promise<ReportList>;
+  savedViews(): Promise<SavedView[]>;
+  saveViews(views: SavedView[]): Promise<void>;
   report(id: string, lang: Lang): Promise<ReportView>;
   markRead(id: string): Promise<void>;
   createReport(wanted: { lang: Lang }): Promise<string>;

@@ -589,6 +589,15 @@ limit: number,
  * How many to leave out first.
  */
 offset: number, };
+export type SavedView = { 
+/**
+ * What she calls it.
+ */
+name: string, 
+/**
+ * What it leaves.
+ */
+filter: Filter, };
 export type ReportList = { 
 /**
  * How many there are in all.

@@ -1,6 +1,6 @@
 /** The words that the forms have for their codes, in the language of the screen. */
 import { getContext, setContext } from 'svelte';
-import { core, type Author, type FormView } from '../core';
+import { core, type Author, type FormView, type VersionView } from '../core';
 import { momentWords, edtfWords } from '../domain/dates';
 import { lang, t, LANGUAGES, type Key } from '../i18n/index.svelte';
 import type { Chip, ListFilter } from '../domain/narrow';
@@ -59,6 +59,11 @@ export function moment(ms: number): string {
 
 export function dateWords(date: string | null): string {
   return date ? edtfWords(date, lang(), t('date.about')) : t('Desk.undated');
+}
+
+/** An answer as it is read: the core's words, but for dates, which have the reader's own order. */
+export function answerWords({ answer, text }: Pick<VersionView, 'answer' | 'text'>): string {
+  return answer?.type === 'date' ? dateWords(answer.value) : text;
 }
 
 export function stageWord(stage: string): string {

@@ -1,19 +1,15 @@
 /**
  * What a coordinator has on her desk: filters, saved views, the place on the map. It outlives a visit
- * to another screen, but not the lock, and it is never written outside the locked database.
+ * to another screen, but not the lock; views that she keeps are in the locked database, and nowhere else.
  */
 import { MediaQuery } from 'svelte/reactivity';
-import type { Filter, ReportSummary } from '../core/types';
+import { core } from '../core';
+import type { Filter, ReportSummary, SavedView } from '../core/types';
 import { sameFilter } from '../domain/narrow';
-import { back, depth, go, replace, route, type DeskView, type ReportTab } from './route.svelte';
+import { back, depth, go, goHome, replace, route, type DeskView, type ReportTab } from './route.svelte';
 import { whenForgotten } from './session.svelte';
 
 export const DESK_VIEWS: readonly DeskView[] = ['inbox', 'reports', 'map', 'time', 'figures', 'people', 'health'];
-
-export interface SavedView {
-  name: string;
-  filter: Filter;
-}
 
 /** A handful of reports that were pointed at: a spot on the map, a bar of a chart. */
 export interface Spot {
@@ -37,12 +33,22 @@ class Desk {
     this.spot = null;
   }
 
-  keep(name: string): void {
-    this.saved = [...this.saved.filter((view) => view.name !== name), { name, filter: this.filter }];
+  /** What was kept in the database, once the desk is laid. */
+  async lay(): Promise<void> {
+    this.saved = await core.savedViews();
   }
 
-  drop(name: string): void {
-    this.saved = this.saved.filter((view) => view.name !== name);
+  keep(name: string): Promise<void> {
+    return this.#save([...this.saved.filter((view) => view.name !== name), { name, filter: this.filter }]);
+  }
+
+  drop(name: string): Promise<void> {
+    return this.#save(this.saved.filter((view) => view.name !== name));
+  }
+
+  async #save(views: SavedView[]): Promise<void> {
+    await core.saveViews(views);
+    this.saved = views;
   }
 
   /** The saved view that the present filters are, if they are one. */
@@ -71,6 +77,13 @@ export function openReport(id: string, tab?: ReportTab, field?: string): void {
   const to = { name: 'home' as const, view, report: id, tab, field };
   if (desk.wide || (now.name === 'home' && now.report)) replace(to);
   else go(to);
+}
+
+/** After writing in a report: to the desk as it was left, or to the report on it. */
+export function backToDesk(id: string): void {
+  if (depth() === 2) return back();
+  goHome();
+  replace({ name: 'home', view: 'reports', report: id });
 }
 
 export function closeReport(): void {

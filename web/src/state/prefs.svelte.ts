@@ -30,6 +30,14 @@ export function setPref<K extends keyof Prefs>(key: K, value: Prefs[K]): void {
   if (key === 'theme') showTheme();
 }
 
+// Another tab may wait to take over: what is chosen in one holds in all.
+globalThis.addEventListener?.('storage', ({ key }) => {
+  if (key !== KEY) return;
+  Object.assign(prefs, read());
+  void speak(prefs.lang);
+  showTheme();
+});
+
 export function showTheme(): void {
   if (prefs.theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = prefs.theme;

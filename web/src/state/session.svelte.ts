@@ -42,6 +42,7 @@ export function startSession(): void {
   );
   onCoreEvent((event) => {
     if (event.type === 'locked') void refreshStage();
+    if (event.type === 'sync') void wakeWithNetwork().catch(() => undefined);
   });
   watchPresence();
 }
@@ -107,6 +108,25 @@ async function look(): Promise<void> {
   const { phase, trouble } = await core.syncStatus();
   // After a failure the core's own patience counts.
   if (phase === 'waiting' && trouble === null) await core.syncNow();
+}
+
+let wakingAsked = false;
+
+/**
+ * Background Sync: while something waits for a network, the browser is asked to say when there is one.
+ * It wakes a page that sleeps. With no page open, or a locked one, there is no key to sync with, and it
+ * does nothing: what waits is sent after the next unlocking.
+ */
+async function wakeWithNetwork(): Promise<void> {
+  if (stage !== 'open') return;
+  const { phase, waiting_reports: waiting } = await core.syncStatus();
+  if (waiting === 0) wakingAsked = false;
+  // Something is to be sent, and the last try failed.
+  const stuck = waiting > 0 && (phase === 'waiting' || phase === 'offline');
+  if (!stuck || wakingAsked || !('serviceWorker' in navigator)) return;
+  wakingAsked = true;
+  const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
+  await registration.sync?.register('network');
 }
 
 /** Auto-lock, quick exit by Esc three times, and what the worker can't see for itself. */

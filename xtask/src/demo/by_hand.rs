@@ -1,7 +1,9 @@
 //! What a person can do when the story is told.
 
+use std::io::stdin;
 use std::path::Path;
-use std::thread::sleep;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::spawn;
 use std::time::Duration;
 
 use super::person::PASSPHRASE;
@@ -45,15 +47,40 @@ pub(crate) fn leave_open(stage: &mut Stage) -> Outcome {
     println!(
         "\n   Gulnara stands by and lets the coordinator in as soon as she has joined; in life she would"
     );
-    println!("   compare safety numbers first. Ctrl-C ends everything.");
-    let mut waits = true;
-    while !stage.server.has_ended() {
-        sleep(Duration::from_secs(2));
-        if waits && let Ok(done) = let_in(stage) {
+    println!("   compare safety numbers first.");
+    println!("\n   Enter stops the server, as if there were no network; Enter again starts it. What the");
+    println!(
+        "   monitor writes meanwhile appears on the coordinator's screen by itself. Ctrl-C ends everything."
+    );
+    let enter = presses_of_enter();
+    let (mut runs, mut waits) = (true, true);
+    while !runs || !stage.server.has_ended() {
+        if enter.recv_timeout(Duration::from_secs(2)).is_ok() {
+            runs = !runs;
+            let changed = if runs { stage.server.start() } else { stage.server.stop() };
+            changed?;
+            println!("   The server {}.", if runs { "runs again" } else { "is stopped" });
+        }
+        if runs
+            && waits
+            && let Ok(done) = let_in(stage)
+        {
             waits = !done;
         }
     }
     Ok(())
+}
+
+fn presses_of_enter() -> Receiver<()> {
+    let (tell, told) = channel();
+    spawn(move || {
+        for line in stdin().lines() {
+            if line.is_err() || tell.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    told
 }
 
 // Her database is open only for a moment each time, so that a person can use it in between.

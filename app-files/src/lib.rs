@@ -1,4 +1,5 @@
-//! The web app, from a folder: static files, with headers that let nothing else in.
+//! The web app, from a folder: static files, with headers that let nothing else in. The server hands
+//! them out, and so does `baikoo app` for those who trust no server's.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,6 +140,15 @@ fn media_type(name: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
+}
+
+/// The hash over all files of the build in a folder: the one that the app shows in its settings.
+/// `None` if no built app is there.
+pub fn build_hash(folder: &Path) -> Option<String> {
+    let worker = std::fs::read_to_string(folder.join("sw.js")).ok()?;
+    let is_hash =
+        |word: &&str| word.len() == 64 && word.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+    worker.split(|char: char| !char.is_ascii_alphanumeric()).find(is_hash).map(str::to_owned)
 }
 
 #[cfg(test)]
