@@ -14,7 +14,7 @@ pub(crate) struct File {
 
 /// Folders that hold what was built, fetched or written by a run.
 const NOT_OURS: &[&str] =
-    &["target", "node_modules", ".git", "dist", "dist-mock", "generated", "demo", "out"];
+    &["target", "node_modules", ".git", "dist", "dist-mock", "generated", "demo", "out", "BaikooCore"];
 const TEXTS: &[&str] = &[
     "rs", "toml", "md", "sql", "json", "ts", "js", "mjs", "svelte", "html", "css", "yml", "yaml", "sh",
     "run", "kt", "swift", "py",

@@ -33,7 +33,7 @@ fun Workspace.statusFlow(): Flow<SyncView> =
 fun Workspace.listFlow(filter: Filter, language: Language): Flow<ReportList> =
     again({ it.concernsLists }) { list(filter, language) }.distinctUntilChanged()
 
-/** A report: now, and whenever it may have changed. A slow collector gets the newest. */
+/** A report: now, and whenever it may have changed. A slow collector gets the newest; fails when it is not there any more. */
 fun Workspace.reportFlow(report: StreamId, language: Language): Flow<ReportView> {
     val concernsIt = { event: Event -> if (event is Event.ReportChanged) event.report == report else event.concernsLists }
     return again(concernsIt) { report(report, language) }.distinctUntilChanged()
