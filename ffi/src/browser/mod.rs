@@ -3,6 +3,7 @@
 
 mod core;
 mod env;
+mod people;
 mod storage;
 mod sync;
 mod value;
