@@ -5,7 +5,7 @@ use std::fs;
 use clap::Parser;
 
 use crate::places;
-use crate::run::{Outcome, aloud, bold, cargo, npm, output};
+use crate::run::{Outcome, aloud, bold, cargo, npm, output, quietly};
 use crate::setup::{self, For};
 use crate::web;
 
@@ -38,6 +38,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Whether the benchmark's own lock file goes with what it measures.
+pub(crate) fn fits() -> Outcome {
+    let manifest = ["--manifest-path", MANIFEST];
+    quietly(cargo().args(["metadata", "--locked", "--format-version", "1"]).args(manifest))
 }
 
 fn peers(args: &Args) -> Outcome {

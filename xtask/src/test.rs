@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
 use crate::setup::{self, For};
-use crate::{bindings, kotlin, python, story, swift, wasm, web};
+use crate::{bench, bindings, kotlin, python, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -124,7 +124,8 @@ impl Step {
             }
             Self::Deny => {
                 let mut deny = cargo();
-                aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
+                aloud(deny.args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))?;
+                bench::fits()
             }
             Self::Bindings => bindings::check(),
             Self::Kotlin => kotlin::check(),
