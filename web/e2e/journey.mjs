@@ -148,6 +148,7 @@ await story('a coordinator whose browser is gone comes back in another one with 
   await page.locator('form button.primary:enabled').click();
   await page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
   // The one who is there hears of it within seconds: her device listens.
+  await desk.page.getByRole('button', { name: 'Health' }).first().click();
   await desk.page.getByText('1 warning').first().waitFor({ timeout: 30_000 });
   await shot(desk.page, '02-recovered');
   await other.context.close();
