@@ -64,10 +64,14 @@ impl Home {
         Location::File(self.folder.join("baikoo.db"))
     }
 
-    /// Makes a key, and with it whatever `found` makes. If that can't be, nothing is left behind.
+    /// Draws a database key and makes with it whatever `found` makes. The key's file appears last:
+    /// until then nothing has been set up, whatever a set-up that was cut short has left.
     ///
     /// # Errors
-    /// As [`Self::make_key`], and of `found`.
+    /// [`ClientError::WorkspaceExists`]; [`ClientError::BusyElsewhere`] while another set-up is at
+    /// work; [`ClientError::NoWorkspace`] if a wipe came between; [`ClientError::WeakPassphrase`],
+    /// [`ClientError::KeyStoreRefused`], [`ClientError::StorageFull`], and those of `found`. Nothing
+    /// of it is left behind then.
     pub fn set_up<T>(
         &self,
         passphrase: &str,
@@ -75,23 +79,6 @@ impl Home {
         env: &mut dyn Env,
         found: impl FnOnce(&Location, &DatabaseKey) -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
-        let key = self.make_key(passphrase, hardness, env)?;
-        found(&self.location(), &key).inspect_err(|_| {
-            let _ = self.wipe();
-        })
-    }
-
-    /// Draws a database key and keeps it wrapped by the passphrase. Durable when this returns.
-    ///
-    /// # Errors
-    /// [`ClientError::WorkspaceExists`], [`ClientError::WeakPassphrase`],
-    /// [`ClientError::KeyStoreRefused`] or [`ClientError::StorageFull`].
-    pub fn make_key(
-        &self,
-        passphrase: &str,
-        hardness: Hardness,
-        env: &mut dyn Env,
-    ) -> Result<DatabaseKey, ClientError> {
         if self.exists() {
             return Err(ClientError::WorkspaceExists);
         }
@@ -99,9 +86,22 @@ impl Home {
             return Err(ClientError::WeakPassphrase);
         }
         make_private_folder(&self.folder).map_err(|error| from_io(&error))?;
-        let key = Secret32::make(env);
-        self.write_key(&passphrase::wrap(&key, passphrase, hardness, env))?;
-        Ok(key)
+        let _claim = self.claim()?;
+        if self.exists() {
+            return Err(ClientError::WorkspaceExists);
+        }
+        let made = self.remove_files().and_then(|()| {
+            let key = Secret32::make(env);
+            self.write_next_key(&passphrase::wrap(&key, passphrase, hardness, env))?;
+            let made = found(&self.location(), &key)?;
+            if !self.next_key_file().exists() {
+                return Err(ClientError::NoWorkspace);
+            }
+            self.take_next_key().map(|()| made)
+        });
+        made.inspect_err(|_| {
+            let _ = self.wipe();
+        })
     }
 
     /// Unwraps the database key.
@@ -117,7 +117,7 @@ impl Home {
     /// Wraps the same key anew. No data is rewritten.
     ///
     /// # Errors
-    /// As [`Self::unlock`] and [`Self::make_key`].
+    /// As [`Self::unlock`]; [`ClientError::WeakPassphrase`] or [`ClientError::StorageFull`].
     pub fn change_passphrase(
         &self,
         old: &str,
@@ -129,7 +129,8 @@ impl Home {
         if strength(new) == 0 {
             return Err(ClientError::WeakPassphrase);
         }
-        self.write_key(&passphrase::wrap(&key, new, hardness, env))
+        self.write_next_key(&passphrase::wrap(&key, new, hardness, env))?;
+        self.take_next_key()
     }
 
     /// Destroys everything: the wrapped key first, so that a wipe that is cut short has done its
@@ -138,27 +139,48 @@ impl Home {
     /// # Errors
     /// When a file can't be deleted.
     pub fn wipe(&self) -> Result<(), ClientError> {
-        let key = self.key_file();
-        if key.exists() {
-            let length = fs::metadata(&key).map_or(0, |meta| meta.len());
-            let blank = vec![0; usize::try_from(length).unwrap_or(0)];
-            let _ = fs::write(&key, blank);
-            fs::remove_file(&key).map_err(|error| from_io(&error))?;
+        // A change of passphrase or a set-up that was cut short leaves its own.
+        for key in [self.key_file(), self.next_key_file()] {
+            if key.exists() {
+                let length = fs::metadata(&key).map_or(0, |meta| meta.len());
+                let blank = vec![0; usize::try_from(length).unwrap_or(0)];
+                let _ = fs::write(&key, blank);
+                remove(&key)?;
+            }
         }
         if let Some(key_store) = &self.key_store {
             key_store.forget();
         }
-        for name in ["baikoo.db", "baikoo.db-wal", "baikoo.db-shm"] {
-            let path = self.folder.join(name);
-            if path.exists() {
-                fs::remove_file(path).map_err(|error| from_io(&error))?;
-            }
-        }
-        Ok(())
+        self.remove_files()
+    }
+
+    // Without a key they say nothing.
+    fn remove_files(&self) -> Result<(), ClientError> {
+        ["baikoo.db", "baikoo.db-wal", "baikoo.db-shm"]
+            .iter()
+            .try_for_each(|name| remove(&self.folder.join(name)))
     }
 
     fn key_file(&self) -> PathBuf {
         self.folder.join("baikoo.key")
+    }
+
+    fn next_key_file(&self) -> PathBuf {
+        self.folder.join("baikoo.key.new")
+    }
+
+    // Two set-ups at once would each take the other's files for what a dead one has left. The
+    // operating system gives the claim back when the process dies.
+    fn claim(&self) -> Result<File, ClientError> {
+        let folder = File::open(&self.folder).map_err(|error| from_io(&error))?;
+        #[cfg(unix)]
+        rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(
+            |error| match error {
+                rustix::io::Errno::WOULDBLOCK => ClientError::BusyElsewhere,
+                other => from_io(&other.into()),
+            },
+        )?;
+        Ok(folder)
     }
 
     fn read_key(&self) -> Result<Vec<u8>, ClientError> {
@@ -168,8 +190,7 @@ impl Home {
         opened.ok_or(ClientError::KeyStoreRefused)
     }
 
-    // To a new file, synced, then renamed over the old: at no moment is there no key.
-    fn write_key(&self, wrapped: &[u8]) -> Result<(), ClientError> {
+    fn write_next_key(&self, wrapped: &[u8]) -> Result<(), ClientError> {
         let closed = match &self.key_store {
             Some(key_store) => {
                 let closed = key_store.wrap(wrapped).ok_or(ClientError::KeyStoreRefused)?;
@@ -177,15 +198,26 @@ impl Home {
             }
             None => wrapped.to_vec(),
         };
-        let next = self.folder.join("baikoo.key.new");
         let write = || -> std::io::Result<()> {
-            let mut file = File::create(&next)?;
+            let mut file = File::create(self.next_key_file())?;
             file.write_all(&closed)?;
-            file.sync_all()?;
-            fs::rename(&next, self.key_file())?;
-            sync_folder(&self.folder)
+            file.sync_all()
         };
         write().map_err(|error| from_io(&error))
+    }
+
+    // Renamed over the old one: at no moment is there no key.
+    fn take_next_key(&self) -> Result<(), ClientError> {
+        fs::rename(self.next_key_file(), self.key_file())
+            .and_then(|()| sync_folder(&self.folder))
+            .map_err(|error| from_io(&error))
+    }
+}
+
+fn remove(path: &Path) -> Result<(), ClientError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(from_io(&error)),
+        _ => Ok(()),
     }
 }
 
@@ -214,13 +246,18 @@ mod tests {
     use super::*;
     use crate::testing::SeededEnv;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a set-up may fail")]
+    fn only_a_key(_: &Location, key: &DatabaseKey) -> Result<DatabaseKey, ClientError> {
+        Ok(key.clone())
+    }
+
     #[test]
     fn a_passphrase_changes_without_a_new_key_and_a_wipe_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let (home, env) = (Home::new(folder.path()), &mut SeededEnv::new(5));
-        let key = home.make_key("a first passphrase", Hardness::FLOOR, env).unwrap();
+        let key = home.set_up("a first passphrase", Hardness::FLOOR, env, only_a_key).unwrap();
         assert!(matches!(
-            home.make_key("another passphrase", Hardness::FLOOR, env),
+            home.set_up("another passphrase", Hardness::FLOOR, env, only_a_key),
             Err(ClientError::WorkspaceExists)
         ));
         home.change_passphrase("a first passphrase", "a second one, longer", Hardness::FLOOR, env).unwrap();
@@ -255,7 +292,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let chip = Arc::new(Chip::default());
         let home = Home::new(folder.path()).with_key_store(chip.clone());
-        let key = home.make_key("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(6)).unwrap();
+        let key =
+            home.set_up("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(6), only_a_key).unwrap();
         assert_eq!(home.unlock("a first passphrase").unwrap(), key);
         assert!(matches!(home.unlock("a wrong passphrase"), Err(ClientError::WrongPassphrase)));
         let files_alone = Home::new(folder.path());
@@ -272,6 +310,67 @@ mod tests {
             Err::<(), _>(ClientError::InviteInvalid)
         });
         assert!(matches!(failed, Err(ClientError::InviteInvalid)));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+    #[test]
+    fn two_set_ups_at_once_do_not_take_each_other_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        home.set_up("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(8), |location, key| {
+            let second = Home::new(folder.path()).set_up(
+                "another passphrase",
+                Hardness::FLOOR,
+                &mut SeededEnv::new(9),
+                only_a_key,
+            );
+            assert!(matches!(second, Err(ClientError::BusyElsewhere)));
+            crate::store::Store::open(location, key).map_err(Into::into).map(drop)
+        })
+        .unwrap();
+        let key = home.unlock("a first passphrase").unwrap();
+        assert!(crate::store::Store::open(&home.location(), &key).is_ok());
+    }
+
+    #[test]
+    fn a_set_up_that_was_cut_short_does_not_stand_in_the_way_of_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let left = Home::new(folder.path());
+        let dead = std::thread::spawn(move || {
+            left.set_up::<()>(
+                "a first passphrase",
+                Hardness::FLOOR,
+                &mut SeededEnv::new(10),
+                |location, key| {
+                    crate::store::Store::open(location, key).unwrap();
+                    std::panic::resume_unwind(Box::new("the battery is empty"))
+                },
+            )
+        })
+        .join();
+        assert!(dead.is_err());
+        assert!(!home.exists());
+        assert!(matches!(home.unlock("a first passphrase"), Err(ClientError::NoWorkspace)));
+        let key = home
+            .set_up("a second one, longer", Hardness::FLOOR, &mut SeededEnv::new(11), |location, key| {
+                crate::store::Store::open(location, key)?;
+                Ok(key.clone())
+            })
+            .unwrap();
+        assert_eq!(home.unlock("a second one, longer").unwrap(), key);
+    }
+
+    #[test]
+    fn a_wipe_in_the_middle_of_a_set_up_wins_and_takes_a_cut_off_change_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let wiped = home.set_up("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(12), |_, key| {
+            home.wipe()?;
+            Ok(key.clone())
+        });
+        assert!(matches!(wiped, Err(ClientError::NoWorkspace)));
+        fs::write(home.next_key_file(), b"what a change of passphrase had written").unwrap();
+        home.wipe().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

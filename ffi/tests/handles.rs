@@ -273,7 +273,7 @@ fn a_set_up_that_nobody_waits_for_leaves_nothing_behind() {
             );
             match made.await {
                 Ok(_) => return,
-                Err(error) => assert_eq!(error.code(), "workspace_exists"),
+                Err(error) => assert_eq!(error.code(), "busy_elsewhere"),
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

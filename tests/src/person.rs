@@ -49,7 +49,8 @@ impl Person {
         let folder = tempfile::tempdir().expect("a folder for tests");
         let home = Home::new(folder.path());
         let mut dice = env.clone();
-        let key = home.make_key(PASSPHRASE, Hardness::FLOOR, &mut dice).expect("a new key");
+        let key =
+            home.set_up(PASSPHRASE, Hardness::FLOOR, &mut dice, |_, key| Ok(key.clone())).expect("a new key");
         let client = make(&home, &key, env.clone()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
         Self {
             name: name.to_owned(),
