@@ -120,6 +120,7 @@ impl World {
     pub fn restores_the_server(&self, from: &Path) {
         self.stops_the_server();
         let folder = self.server_folder();
+        wait_until_closed(&folder);
         fs::remove_dir_all(&folder).expect("the old folder goes");
         fs::create_dir_all(&folder).expect("a new folder");
         restore(&folder, from).expect("a restored server");
@@ -302,19 +303,17 @@ impl World {
     }
 }
 
-/// Waits until the store's writer has folded its write-ahead log into the database: a copy taken
-/// before would be of no moment that ever was.
+/// Waits until the store's threads have closed the database, which folds its write-ahead log in: a
+/// copy taken before would be of no moment that ever was.
 fn wait_until_closed(folder: &Path) {
-    for _ in 0..200 {
-        let logs = fs::read_dir(folder).expect("a folder").flatten();
-        let open = logs
-            .filter(|entry| entry.file_name().to_string_lossy().ends_with("-wal"))
-            .any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0));
-        if !open {
+    for _ in 0..3_000 {
+        let files = fs::read_dir(folder).expect("a folder").flatten();
+        if !files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with("-wal")) {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    panic!("the server's database is still open");
 }
 
 fn copy_folder(from: &Path, to: &Path) {
