@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::crypto::keys::DatabaseKey;
@@ -176,6 +177,8 @@ fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<(), StoreError> 
     for (name, value) in [("locking_mode", "exclusive"), ("temp_store", "memory")] {
         connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(no_row)?;
     }
+    // SQLite would prepare some statements anew each time that a value is bound, for a better plan.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Reads the first page: a wrong key shows here.
     connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
     // WAL is proven natively; in the browser's file pool, persist is.
