@@ -1,6 +1,7 @@
 //! What a command works with: the world, the reader's language, and the folder of the workspace.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use baikoo_client_core::client::Client;
 use baikoo_client_core::crypto::keys::DatabaseKey;
@@ -14,6 +15,10 @@ use crate::failure::Failure;
 use crate::passphrase;
 use crate::words::Words;
 use crate::world::World;
+
+/// How often, and after how long a pause, a workspace that another command has is tried again.
+const BUSY_TRIES: u32 = 25;
+const BUSY_PAUSE: Duration = Duration::from_millis(200);
 
 /// What a command works with.
 pub(crate) struct Context<'w, 'a> {
@@ -56,8 +61,20 @@ impl<'w, 'a> Context<'w, 'a> {
         self.open_with(&key)
     }
 
-    /// Opens the workspace with its key.
+    /// Opens the workspace with its key. While another command has it, it is waited for: most have it
+    /// for a moment only.
     pub(crate) fn open_with(&mut self, key: &DatabaseKey) -> Result<Client, Failure> {
+        for _ in 0..BUSY_TRIES {
+            match self.open_now(key) {
+                Err(Failure::Client(ClientError::BusyElsewhere)) => std::thread::sleep(BUSY_PAUSE),
+                opened => return opened,
+            }
+        }
+        self.open_now(key)
+    }
+
+    /// Opens the workspace with its key, unless another command has it.
+    pub(crate) fn open_now(&mut self, key: &DatabaseKey) -> Result<Client, Failure> {
         Ok(Client::open(&self.home.location(), key, (self.world.env)())?)
     }
 

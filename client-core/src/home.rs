@@ -100,7 +100,7 @@ impl Home {
             self.take_next_key().map(|()| made)
         });
         made.inspect_err(|_| {
-            let _ = self.wipe();
+            let _ = self.destroy_keys().and_then(|()| self.remove_files());
         })
     }
 
@@ -117,7 +117,9 @@ impl Home {
     /// Wraps the same key anew. No data is rewritten.
     ///
     /// # Errors
-    /// As [`Self::unlock`]; [`ClientError::WeakPassphrase`] or [`ClientError::StorageFull`].
+    /// As [`Self::unlock`]; [`ClientError::WeakPassphrase`] or [`ClientError::StorageFull`];
+    /// [`ClientError::BusyElsewhere`] while another change is at work; [`ClientError::NoWorkspace`]
+    /// if a wipe came between.
     pub fn change_passphrase(
         &self,
         old: &str,
@@ -125,11 +127,19 @@ impl Home {
         hardness: Hardness,
         env: &mut dyn Env,
     ) -> Result<(), ClientError> {
+        if !self.exists() {
+            return Err(ClientError::NoWorkspace);
+        }
+        let _claim = self.claim()?;
         let key = self.unlock(old)?;
         if strength(new) == 0 {
             return Err(ClientError::WeakPassphrase);
         }
         self.write_next_key(&passphrase::wrap(&key, new, hardness, env))?;
+        if !self.exists() {
+            self.destroy_keys()?;
+            return Err(ClientError::NoWorkspace);
+        }
         self.take_next_key()
     }
 
@@ -139,6 +149,16 @@ impl Home {
     /// # Errors
     /// When a file can't be deleted.
     pub fn wipe(&self) -> Result<(), ClientError> {
+        self.destroy_keys()?;
+        match self.claim() {
+            // A set-up at work finds its key gone, and removes the files itself: by now they may be
+            // those of the next one.
+            Err(ClientError::BusyElsewhere) => Ok(()),
+            _claim => self.remove_files(),
+        }
+    }
+
+    fn destroy_keys(&self) -> Result<(), ClientError> {
         // A change of passphrase or a set-up that was cut short leaves its own.
         for key in [self.key_file(), self.next_key_file()] {
             if key.exists() {
@@ -151,7 +171,7 @@ impl Home {
         if let Some(key_store) = &self.key_store {
             key_store.forget();
         }
-        self.remove_files()
+        Ok(())
     }
 
     // Without a key they say nothing.
@@ -169,8 +189,9 @@ impl Home {
         self.folder.join("baikoo.key.new")
     }
 
-    // Two set-ups at once would each take the other's files for what a dead one has left. The
-    // operating system gives the claim back when the process dies.
+    // Two set-ups at once would each take the other's files for what a dead one has left, and two
+    // changes of passphrase would write into the same next key. The operating system gives the claim
+    // back when the process dies.
     fn claim(&self) -> Result<File, ClientError> {
         let folder = File::open(&self.folder).map_err(|error| from_io(&error))?;
         #[cfg(unix)]
@@ -285,6 +306,47 @@ mod tests {
         fn forget(&self) {
             self.0.store(true, std::sync::atomic::Ordering::SeqCst);
         }
+    }
+
+    /// Does something while a key is being closed.
+    struct Meanwhile(Box<dyn Fn() + Send + Sync>);
+
+    impl KeyStore for Meanwhile {
+        fn wrap(&self, secret: &[u8]) -> Option<Vec<u8>> {
+            (self.0)();
+            Some(secret.to_vec())
+        }
+
+        fn unwrap(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
+            Some(wrapped.to_vec())
+        }
+
+        fn forget(&self) {}
+    }
+
+    #[test]
+    fn a_change_of_passphrase_brings_no_key_back_and_comes_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = Home::new(folder.path());
+        let change =
+            |home: &Home, old, new| home.change_passphrase(old, new, Hardness::FLOOR, &mut SeededEnv::new(8));
+        plain.set_up("a first passphrase", Hardness::FLOOR, &mut SeededEnv::new(7), only_a_key).unwrap();
+
+        let another = plain.clone();
+        let meanwhile = move || {
+            let changed = change(&another, "a first passphrase", "a third one, longer");
+            assert!(matches!(changed, Err(ClientError::BusyElsewhere)));
+        };
+        let home = plain.clone().with_key_store(Arc::new(Meanwhile(Box::new(meanwhile))));
+        change(&home, "a first passphrase", "a second one, longer").unwrap();
+        home.unlock("a second one, longer").unwrap();
+
+        let wiping = plain.clone();
+        let meanwhile = move || wiping.wipe().unwrap();
+        let home = plain.clone().with_key_store(Arc::new(Meanwhile(Box::new(meanwhile))));
+        let changed = change(&home, "a second one, longer", "a third one, longer");
+        assert!(matches!(changed, Err(ClientError::NoWorkspace)));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

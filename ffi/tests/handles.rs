@@ -2,10 +2,13 @@
 //! callbacks that throw, with work that nobody waits for any more.
 #![cfg(not(target_family = "wasm"))]
 
+use std::future::poll_fn;
 use std::net::TcpListener;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::task::Poll;
 use std::time::Duration;
 
 use baikoo_client_core::export::Format;
@@ -26,7 +29,7 @@ mod server;
 
 const PASSPHRASE: &str = "кызыл тоолор агын суу";
 const NOWHERE: &str = "http://127.0.0.1:9";
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn options() -> Options {
     Options { key_store: None, clock: None, log: None, root_certificate: None }
@@ -254,30 +257,82 @@ fn a_key_store_that_refuses_is_the_answer_and_does_not_stop_a_wipe() {
     });
 }
 
+/// Tells that it is asked to close something, and does so once it is let, or nobody is there to let it.
+struct Slow(Mutex<mpsc::Sender<()>>, Mutex<mpsc::Receiver<()>>);
+
+impl KeyStore for Slow {
+    fn wrap(&self, secret: Vec<u8>) -> Result<Vec<u8>, PlatformError> {
+        let _ = self.0.lock().expect("one thread").send(());
+        let _ = self.1.lock().expect("one thread").recv();
+        Ok(secret)
+    }
+
+    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, PlatformError> {
+        Ok(wrapped)
+    }
+
+    fn forget(&self) -> Result<(), PlatformError> {
+        Ok(())
+    }
+}
+
+async fn until(what: &str, look: impl Fn() -> bool) {
+    let looking = async {
+        while !look() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.expect(what);
+}
+
+/// Looks once.
+async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
 #[test]
 fn a_set_up_that_nobody_waits_for_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("a folder");
+    let (told, asked) = mpsc::channel();
+    let (let_it, may) = mpsc::channel::<()>();
+    let slow = Slow(Mutex::new(told), Mutex::new(may));
+    let device = device(&folder, Options { key_store: Some(Arc::new(slow)), ..options() });
+    let make = || {
+        let device = Arc::clone(&device);
+        Box::pin(device.create_workspace(NOWHERE.into(), "Gulnara".into(), PASSPHRASE.into(), None))
+    };
+    block_on(async {
+        let mut making = make();
+        assert!(is_pending(&mut making).await);
+        asked.recv_timeout(PATIENCE).expect("it has begun");
+        assert_eq!(make().await.map(drop).expect_err("one at a time").code(), "busy_elsewhere");
+        drop(making);
+        drop(let_it);
+        until("it is gone", || files(&folder.path().join("home")) == 0).await;
+        // The same device is set up as soon as what was cancelled has given back its claim.
+        while let Err(error) = make().await {
+            assert_eq!(error.code(), "busy_elsewhere");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
+#[test]
+fn a_set_up_that_is_done_before_it_is_cancelled_leaves_nothing_either() {
+    let folder = tempfile::tempdir().expect("a folder");
     let device = device(&folder, options());
     block_on(async {
-        let making =
-            Arc::clone(&device).create_workspace(NOWHERE.into(), "Gulnara".into(), PASSPHRASE.into(), None);
-        // Argon2 takes longer than this, even on a fast machine.
-        assert!(tokio::time::timeout(Duration::from_millis(1), making).await.is_err());
-        // The same device is set up once what was cancelled is out of the way.
-        for _ in 0..300 {
-            let made = Arc::clone(&device).create_workspace(
-                NOWHERE.into(),
-                "Gulnara".into(),
-                PASSPHRASE.into(),
-                None,
-            );
-            match made.await {
-                Ok(_) => return,
-                Err(error) => assert_eq!(error.code(), "busy_elsewhere"),
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("what was cancelled is still there");
+        let device = Arc::clone(&device);
+        let mut making = Box::pin(Arc::clone(&device).create_workspace(
+            NOWHERE.into(),
+            "Gulnara".into(),
+            PASSPHRASE.into(),
+            None,
+        ));
+        assert!(is_pending(&mut making).await);
+        until("it is done", || device.is_set_up()).await;
+        drop(making);
+        until("it is gone", || files(&folder.path().join("home")) == 0).await;
     });
 }
 
@@ -314,15 +369,14 @@ fn a_sync_that_nobody_waits_for_hangs_up() {
     });
 }
 
-/// Counts, and tells when it is called.
-struct Counting(AtomicUsize, Mutex<mpsc::Sender<(u64, u64)>>);
+/// Counts, tells that it is called, and waits as long as somebody may let it go on.
+struct Counting(AtomicUsize, Mutex<mpsc::Sender<(u64, u64)>>, Mutex<mpsc::Receiver<()>>);
 
 impl ProgressListener for Counting {
     fn on_progress(&self, done: u64, of: u64) -> Result<(), PlatformError> {
         self.0.fetch_add(1, Ordering::SeqCst);
         let _ = self.1.lock().expect("one thread").send((done, of));
-        // Long enough for the test to let go.
-        std::thread::sleep(Duration::from_millis(20));
+        let _ = self.2.lock().expect("one thread").recv();
         Err(PlatformError::Failed)
     }
 }
@@ -338,24 +392,15 @@ fn an_export_tells_how_far_it_is_and_stops_when_nobody_waits() {
         }
         let export = |listener| workspace.export(Format::Json, Filter::default(), Language::En, listener);
         let (told, heard) = mpsc::channel();
-        let counting = Arc::new(Counting(AtomicUsize::new(0), Mutex::new(told)));
-        {
-            let exporting = export(Some(counting.clone()));
-            tokio::pin!(exporting);
-            let first = loop {
-                let waited = tokio::time::timeout(Duration::from_millis(1), &mut exporting).await;
-                assert!(waited.is_err(), "it takes longer than that");
-                if let Ok(told) = heard.try_recv() {
-                    break told;
-                }
-            };
-            assert_eq!(first, (1, 40));
-        }
-        // Until the work has let go of it.
-        while Arc::strong_count(&counting) > 1 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        assert!(counting.0.load(Ordering::SeqCst) < 40);
+        let (go_on, may) = mpsc::channel();
+        let counting = Arc::new(Counting(AtomicUsize::new(0), Mutex::new(told), Mutex::new(may)));
+        let mut exporting = Box::pin(export(Some(counting.clone())));
+        assert!(is_pending(&mut exporting).await);
+        assert_eq!(heard.recv_timeout(PATIENCE), Ok((1, 40)));
+        drop(exporting);
+        drop(go_on);
+        until("the work lets go of it", || Arc::strong_count(&counting) == 1).await;
+        assert_eq!(counting.0.load(Ordering::SeqCst), 1);
         let bytes = export(None).await.expect("a file");
         serde_json::from_slice::<serde_json::Value>(&bytes).expect("a whole file");
     });

@@ -21,7 +21,7 @@ use baikoo_server::serve::Listen;
 use baikoo_server::store::sqlite::check;
 use baikoo_server::testing::{TestDevice, TestWorkspace, hello, upload};
 use support::STREAM;
-use support::http::{Reply, Site, call, short, until_closed};
+use support::http::{PATIENCE, Reply, Site, call, short, until, until_closed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
@@ -191,7 +191,8 @@ async fn clients_that_stall_or_lie_are_closed() {
     }
     while let Some(closed) = all.join_next().await {
         let (story, after) = closed.unwrap();
-        assert!(after < Duration::from_secs(4), "a client that {story} was closed after {after:?}");
+        // The next longer limit that would close it is `head_timeout` as it is by default.
+        assert!(after < Duration::from_secs(9), "a client that {story} was closed after {after:?}");
     }
 }
 
@@ -213,9 +214,11 @@ async fn a_client_that_takes_nothing_is_closed() {
         carol.token.to_header(carol.id()),
         body.len()
     );
+    let answered = site.metric("requests_total");
     let mut stream = site.connect().await;
     stream.write_all(&[head.into_bytes(), body].concat()).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    site.counts("requests_total", |count| count > answered).await;
+    site.counts("connections_open", |count| count == 0).await;
     let mut taken = Vec::new();
     let _ = stream.read_to_end(&mut taken).await;
     assert!(taken.len() < 8_000_000, "the answer was cut off, after {} bytes", taken.len());
@@ -223,14 +226,25 @@ async fn a_client_that_takes_nothing_is_closed() {
 
 #[tokio::test]
 async fn connections_are_counted() {
-    let site = Site::open(Limits { connections: 3, ..short() }).await;
+    // Long enough that none of the three is closed for saying nothing.
+    let patient = Limits { head_timeout: PATIENCE, ..Limits::default() };
+    let site = Site::open(Limits { connections: 3, ..patient }).await;
     let held = [site.connect().await, site.connect().await, site.connect().await];
-    let (answer, _) = until_closed(site.connect().await, b"").await;
-    assert_eq!(answer, "");
+    assert_eq!(until_closed(site.connect().await, &request_for("/healthz")).await.0, "");
     drop(held);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(site.get("/healthz", &[]).await.status, 200);
-    assert_eq!(site.get("/readyz", &[]).await.status, 200);
+    site.counts("connections_open", |count| count == 0).await;
+    for path in ["/healthz", "/readyz"] {
+        let lets_in = async || {
+            // The places are given back a moment after the count.
+            let answer = until_closed(site.connect().await, &request_for(path)).await.0;
+            answer.starts_with("HTTP/1.1 200")
+        };
+        until(path, lets_in).await;
+    }
+}
+
+fn request_for(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes()
 }
 
 #[tokio::test]
@@ -253,14 +267,15 @@ async fn a_coordinator_hears_that_there_is_more_until_she_is_revoked() {
     let heard = read_until(&mut stream, "data: more").await;
     assert!(!heard.contains(&workspace.id.to_string()));
     read_until(&mut stream, ": here").await;
-    tokio::time::timeout(Duration::from_secs(5), site.server.shutdown()).await.expect("does not wait for it");
+    let grace = Limits::default().shutdown_grace;
+    tokio::time::timeout(grace / 2, site.server.shutdown()).await.expect("does not wait for it");
 }
 
 async fn read_until(stream: &mut tokio::net::TcpStream, wanted: &str) -> String {
     let mut read = String::new();
     let mut buffer = [0; 1024];
     while !read.contains(wanted) {
-        let count = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await;
+        let count = tokio::time::timeout(PATIENCE, stream.read(&mut buffer)).await;
         let count = count.expect("in time").unwrap();
         assert_ne!(count, 0, "closed after {read}");
         read.push_str(&String::from_utf8_lossy(&buffer[..count]));
@@ -276,18 +291,20 @@ async fn stopping_lets_a_request_in_flight_end() {
     let body = upload(&hello(), &[], &[alice.changes(workspace.id, STREAM, 30)]);
     let mut stream = site.connect().await;
     let head = format!(
-        "POST /v1/workspaces/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n",
+        "POST /v1/workspaces/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\
+         expect: 100-continue\r\n\r\n",
         workspace.id,
         alice.token.to_header(alice.id()),
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
+    // The server says this when it begins to read the body.
+    read_until(&mut stream, "100 Continue\r\n\r\n").await;
     stream.write_all(&body[..40]).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
     let address = site.server.address;
     let stopping = tokio::spawn(site.server.shutdown());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "no new connections");
+    let closed = async || tokio::net::TcpStream::connect(address).await.is_err();
+    until("no new connections", closed).await;
     stream.write_all(&body[40..]).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
@@ -317,15 +334,8 @@ async fn what_was_complete_when_the_connection_broke_is_kept() {
         let bytes = [head.into_bytes(), before, whole, half[..50].to_vec()].concat();
         stream.write_all(&bytes).await.unwrap();
         drop(stream);
-        let mut kept = 0;
-        for _ in 0..100 {
-            kept = check::check(site.folder.path()).unwrap().envelopes;
-            if kept == round * 2 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        assert_eq!(kept, round * 2);
+        let kept = async || check::check(site.folder.path()).unwrap().envelopes == round * 2;
+        until("both are kept", kept).await;
     }
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use crate::client::Client;
+use crate::env::Env;
 use crate::error::ClientError;
 use crate::transport::{Answer as _, Piece, Transport};
 
@@ -61,17 +62,31 @@ pub async fn exchange(
     }
 }
 
-/// Listens to the server, and calls `news` whenever it says that there is more: [`Input::News`] is
-/// what to make of that. Ends when the line does or the workspace is locked, and answers whether
-/// the server was heard at all. A device that is no coordinator's has nothing to listen to.
+/// Listens to the server, and calls `news` when it is there and whenever it says that there is more:
+/// [`Input::News`] is what to make of that. Ends when the line does or the workspace is locked, and
+/// answers whether the server was heard at all. A device that is no coordinator's has nothing to
+/// listen to.
 pub async fn listen(access: &impl Access, transport: &impl Transport, news: impl Fn()) -> bool {
     let request = access.with(|client, _| client.events_request()).flatten();
     let Some(request) = request else { return false };
+    hear(request, transport, news, || access.with(|_, _| ()).is_some()).await
+}
+
+async fn hear(
+    request: Request,
+    transport: &impl Transport,
+    news: impl Fn(),
+    goes_on: impl Fn() -> bool,
+) -> bool {
     let mut answer = transport.send(request).await;
     let (mut heard, mut line) = (false, Vec::new());
     while let Some(piece) = answer.next().await {
         match piece {
-            Piece::Status(200) => heard = true,
+            Piece::Status(200) => {
+                heard = true;
+                // What came while nobody listened.
+                news();
+            }
             Piece::Bytes(bytes) if heard => {
                 // An event is a line that begins with `data`; what else it says does not matter.
                 for byte in bytes {
@@ -89,7 +104,7 @@ pub async fn listen(access: &impl Access, transport: &impl Transport, news: impl
             }
             _ => break,
         }
-        if access.with(|_, _| ()).is_none() {
+        if !goes_on() {
             break;
         }
     }
@@ -107,9 +122,29 @@ pub async fn keep_listening<P: Future<Output = ()>>(
     loop {
         let heard = listen(access, transport, &news).await;
         let Some(dice) = access.with(|client, _| client.env.random()) else { return };
-        failures = if heard { 0 } else { (failures + 1).min(FAILURES_COUNTED) };
-        pause(backoff::wait_ms(failures, u32::from_le_bytes(dice))).await;
+        pause(patience_ms(&mut failures, heard, dice)).await;
     }
+}
+
+/// The same for a front end that does not keep the workspace open: `request` is from
+/// [`Client::events_request`]. It never ends by itself.
+pub async fn keep_hearing<P: Future<Output = ()>>(
+    request: Request,
+    transport: &impl Transport,
+    news: impl Fn(),
+    mut env: Box<dyn Env>,
+    pause: impl Fn(i64) -> P,
+) {
+    let mut failures = 0;
+    loop {
+        let heard = hear(request.clone(), transport, &news, || true).await;
+        pause(patience_ms(&mut failures, heard, env.random())).await;
+    }
+}
+
+fn patience_ms(failures: &mut u32, heard: bool, dice: [u8; 4]) -> i64 {
+    *failures = if heard { 0 } else { (*failures + 1).min(FAILURES_COUNTED) };
+    backoff::wait_ms(*failures, u32::from_le_bytes(dice))
 }
 
 /// Of an event's line, what is looked at.

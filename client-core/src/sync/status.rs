@@ -132,7 +132,7 @@ impl Client {
 
     /// The request whose answer says when there is something new: for coordinators, who wait for
     /// others' reports.
-    pub(crate) fn events_request(&self) -> Option<Request> {
+    pub fn events_request(&self) -> Option<Request> {
         self.coordinates().then(|| self.request(Method::Get, "events", Vec::new()))
     }
 

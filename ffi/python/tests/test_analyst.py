@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import pytest
 from baikoo import core, errors
 
 from conftest import PASSPHRASE, ROOT, Sample
+
+PATIENCE_S = 120
 
 
 def in_workspace(sample: Sample, work: Callable[[baikoo.Workspace], Coroutine[Any, Any, None]]) -> None:
@@ -101,7 +104,7 @@ def test_a_cancelled_sync_hangs_up(tmp_path: Path) -> None:
             syncing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await syncing
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while (await workspace.sync_status()).phase == "running":
                     await asyncio.sleep(0.01)
             await workspace.lock()
@@ -123,7 +126,7 @@ def test_a_cancelled_export_stops(tmp_path: Path) -> None:
             told.append(done)
             loop.call_soon_threadsafe(begun.set)
             # The work waits for its listener, so the task is cancelled in the middle.
-            cancelled.result(30)
+            cancelled.result(PATIENCE_S)
 
         cancelled: Any = asyncio.run_coroutine_threadsafe(asyncio.sleep(3600), loop)
         exporting = asyncio.create_task(workspace.export("json", on_progress=progress))
@@ -134,19 +137,6 @@ def test_a_cancelled_export_stops(tmp_path: Path) -> None:
         cancelled.cancel()
         await workspace.lock()
         assert told == [1]
-
-    asyncio.run(work())
-
-
-def test_the_event_loop_goes_on_while_the_core_works(tmp_path: Path) -> None:
-    async def work() -> None:
-        making = asyncio.create_task(a_workspace_of_ones_own(tmp_path))
-        turns = 0
-        while not making.done():
-            turns += 1
-            await asyncio.sleep(0.001)
-        assert turns > 5
-        await making.result().lock()
 
     asyncio.run(work())
 
@@ -165,6 +155,39 @@ class Throwing(core.EventListener, core.KeyStore):
 
     def forget(self) -> None:
         raise ValueError("a bug")
+
+
+class Slow(core.KeyStore):
+    """A key store that tells that it is asked, and waits until it is let."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.let_it = threading.Event()
+
+    def wrap(self, secret: bytes) -> bytes:
+        self.asked.set()
+        assert self.let_it.wait(PATIENCE_S)
+        return secret
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        return wrapped
+
+    def forget(self) -> None:
+        pass
+
+
+def test_the_event_loop_goes_on_while_the_core_works(tmp_path: Path) -> None:
+    async def work() -> None:
+        slow = Slow()
+        device = core.Device(str(tmp_path), core.Options(key_store=slow))
+        making = asyncio.create_task(device.create_workspace("http://127.0.0.1:9", "Gulnara", PASSPHRASE))
+        while not slow.asked.is_set():
+            await asyncio.sleep(0.001)
+        # The work waits for this loop to go on.
+        slow.let_it.set()
+        await (await making).workspace.lock()
+
+    asyncio.run(work())
 
 
 def test_what_a_callback_throws_stays_on_its_side(tmp_path: Path) -> None:

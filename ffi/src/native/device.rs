@@ -60,7 +60,7 @@ impl Device {
         found: impl FnOnce(&Self, SetUp<'_>) -> Result<T, ClientError> + Send + 'static,
     ) -> Result<(T, Http), ClientError> {
         let passphrase = Zeroizing::new(passphrase);
-        work(move |awaited| {
+        let untaken = work(move |awaited| {
             let http = Http::new(self.root_certificate.as_deref())?;
             let mut env = self.platform.env();
             let made = self.home.set_up(&passphrase, Hardness::STANDARD, &mut *env, |location, key| {
@@ -68,15 +68,37 @@ impl Device {
                 let made = found(&self, (location, key))?;
                 awaited.check().map(|()| made)
             });
-            Ok((made?, http))
-        })
-        .await
+            Ok(Untaken { home: self.home.clone(), made: Some((made?, http)) })
+        });
+        untaken.await?.take()
     }
 
     fn opened(&self, client: Client, http: Http) -> Arc<Workspace> {
         let session = Session::new(client, self.platform.clone(), http);
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&session);
         Workspace::new(session)
+    }
+}
+
+/// What was set up, on its way to whoever asked for it. If nobody waits any more, it is undone.
+struct Untaken<T> {
+    home: Home,
+    made: Option<T>,
+}
+
+impl<T> Untaken<T> {
+    fn take(mut self) -> Result<T, ClientError> {
+        self.made.take().ok_or(ClientError::Internal(None))
+    }
+}
+
+impl<T> Drop for Untaken<T> {
+    fn drop(&mut self) {
+        if let Some(made) = self.made.take() {
+            // Closed first: its files are deleted.
+            drop(made);
+            let _ = self.home.wipe();
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens in a workspace, as a stream that is asked and as calls of a listener.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use baikoo_client_core::client;
 use baikoo_client_core::protocol::id::StreamId;
@@ -94,7 +95,7 @@ async fn next(receiver: &mut broadcast::Receiver<Event>) -> Option<Event> {
 
 /// A listener's place in the audience. Dropped, it ends.
 #[derive(uniffi::Object)]
-pub struct Subscription(AbortHandle);
+pub struct Subscription(AbortHandle, Arc<AtomicBool>);
 
 impl Subscription {
     pub(super) fn new(
@@ -103,9 +104,15 @@ impl Subscription {
         platform: Platform,
     ) -> Arc<Self> {
         let listener = Foreign::new(listener);
+        let ended = Arc::new(AtomicBool::new(false));
+        let is_ended = Arc::clone(&ended);
         let task = runtime().spawn(async move {
             let Some(mut receiver) = receiver else { return };
             while let Some(event) = next(&mut receiver).await {
+                // A task that is running when it is aborted goes on to its next pause.
+                if is_ended.load(Ordering::SeqCst) {
+                    return;
+                }
                 let (listener, platform) = (listener.clone(), platform.clone());
                 let told = runtime().spawn_blocking(move || {
                     if listener.call(|listener| listener.on_event(event)).is_err() {
@@ -115,7 +122,7 @@ impl Subscription {
                 let _ = told.await;
             }
         });
-        Arc::new(Self(task.abort_handle()))
+        Arc::new(Self(task.abort_handle(), ended))
     }
 }
 
@@ -123,6 +130,7 @@ impl Subscription {
 impl Subscription {
     /// No more events. One that is being told already is told to its end. Twice does no harm.
     pub fn end(&self) {
+        self.1.store(true, Ordering::SeqCst);
         self.0.abort();
     }
 }

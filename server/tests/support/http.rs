@@ -11,6 +11,7 @@ use baikoo_protocol::refusal::Refusal;
 use baikoo_server::clock::Clock;
 use baikoo_server::clock::SystemClock;
 use baikoo_server::limits::Limits;
+use baikoo_server::metrics::Metrics;
 use baikoo_server::node::{Creation, Node};
 use baikoo_server::serve::{Listen, RunningServer, start};
 use baikoo_server::store::sqlite::{Options, SqliteStore};
@@ -23,9 +24,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// For what comes in an instant, if the machine has nothing else to do.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 pub struct Site {
     pub server: RunningServer,
     pub folder: TempDir,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,8 +60,21 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path(), Options::default()).unwrap();
         let node = Node::new(store, Arc::new(SystemClock), limits, creation);
+        let metrics = Arc::clone(&node.metrics);
         let server = start(Arc::new(node), listen).await.unwrap();
-        Self { server, folder }
+        Self { server, folder, metrics }
+    }
+
+    /// What the server has counted.
+    pub fn metric(&self, name: &str) -> u64 {
+        let text = self.metrics.to_text();
+        let value = text.lines().find_map(|line| line.strip_prefix(&format!("baikoo_{name} ")));
+        value.unwrap().parse().unwrap()
+    }
+
+    /// Waits until the server's counter says so.
+    pub async fn counts(&self, name: &str, wanted: impl Fn(u64) -> bool) {
+        until(name, async || wanted(self.metric(name))).await;
     }
 
     pub async fn connect(&self) -> TcpStream {
@@ -137,13 +155,23 @@ pub async fn call(
     Reply { status: parts.status, headers: parts.headers, body }
 }
 
+/// Looks again and again.
+pub async fn until(what: &str, look: impl AsyncFn() -> bool) {
+    let looking = async {
+        while !look().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, looking).await.is_ok(), "{what}: it does not come");
+}
+
 /// Writes raw bytes, then reads until the server closes; says how long that took.
 pub async fn until_closed(mut stream: TcpStream, bytes: &[u8]) -> (String, Duration) {
     let began = tokio::time::Instant::now();
-    stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
-    // A reset is a way of closing too.
-    let _ = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer))
+    // A reset is a way of closing too, and it may come before anything was written.
+    let _ = stream.write_all(bytes).await;
+    let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
         .await
         .expect("the server closes the connection");
     (String::from_utf8_lossy(&answer).into_owned(), began.elapsed())

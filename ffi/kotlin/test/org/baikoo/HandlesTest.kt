@@ -4,6 +4,7 @@ import java.io.InputStream
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.SocketException
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.test.Test
@@ -22,7 +23,6 @@ import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
-import kotlinx.coroutines.yield
 import org.baikoo.core.ClientException
 import org.baikoo.core.Clock
 import org.baikoo.core.ClockReading
@@ -37,20 +37,34 @@ import org.baikoo.core.TextName
 
 /** What a handle promises: cancelled, thrown at, used after its end, closed twice, shared. */
 class HandlesTest {
+    /** Tells that it is asked to close something, and does so once it is let. */
+    private class Slow : KeyStore {
+        val asked = CompletableDeferred<Unit>()
+        val letIt = CountDownLatch(1)
+        override fun wrap(secret: ByteArray): ByteArray {
+            asked.complete(Unit)
+            letIt.await(PATIENCE_MS, TimeUnit.MILLISECONDS)
+            return secret
+        }
+        override fun unwrap(wrapped: ByteArray) = wrapped
+        override fun forget() = Unit
+    }
+
     @Test
     fun `a set-up that is cancelled leaves nothing behind`() = patiently {
-        val device = device()
-        // Argon2 takes longer than this, even on a fast machine.
+        val slow = Slow()
+        val device = device(Options(keyStore = slow))
         val making = launch { device.made() }
-        yield()
+        slow.asked.await()
         making.cancelAndJoin()
+        slow.letIt.countDown()
         // The same device is set up once what was cancelled is out of the way.
         while (true) {
             try {
                 device.made().lock()
                 break
             } catch (error: ClientException) {
-                assertEquals("workspace_exists", error.code)
+                assertEquals("busy_elsewhere", error.code)
                 delay(20)
             }
         }
@@ -88,18 +102,22 @@ class HandlesTest {
         val workspace = device().made()
         repeat(40) { workspace.createReport(null) }
         val told = LinkedBlockingQueue<Pair<Long, Long>>()
+        val begun = CompletableDeferred<Unit>()
+        val cancelled = CountDownLatch(1)
         val exporting = launch {
             workspace.export(Format.JSON, Filter(), Language.EN) { done, of ->
                 told.add(done to of)
-                Thread.sleep(20)
+                begun.complete(Unit)
+                // The work waits for its listener, so it is cancelled in the middle.
+                cancelled.await(PATIENCE_MS, TimeUnit.MILLISECONDS)
             }
         }
-        while (told.isEmpty()) delay(1)
+        begun.await()
         exporting.cancelAndJoin()
-        assertEquals(1L to 40L, told.first())
+        cancelled.countDown()
         // It would have gone on beside this one.
-        assertTrue(workspace.export(Format.JSON, Filter(), Language.EN) { _, _ -> Thread.sleep(20) }.isNotEmpty())
-        assertTrue(told.size < 10, "it went on to ${told.last()}")
+        assertTrue(workspace.export(Format.JSON, Filter(), Language.EN) { _, _ -> }.isNotEmpty())
+        assertEquals(listOf(1L to 40L), told.toList())
         workspace.lock()
     }
 
@@ -231,11 +249,14 @@ class HandlesTest {
 
     @Test
     fun `the thread that calls goes on while a passphrase is worked on`() = patiently {
-        // All of this runs on one thread.
-        var turns = 0
-        val turning = launch { while (true) { turns += 1; delay(1) } }
-        device().made().useThenLock { assertTrue(turns > 3, "$turns turns") }
-        turning.cancelAndJoin()
+        // All of this runs on one thread. The work waits for it to have gone on.
+        val slow = Slow()
+        val turning = launch {
+            repeat(5) { delay(1) }
+            slow.asked.await()
+            slow.letIt.countDown()
+        }
+        device(Options(keyStore = slow)).made().useThenLock { assertTrue(turning.isCompleted) }
     }
 
     @Test

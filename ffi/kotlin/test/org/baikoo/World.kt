@@ -13,7 +13,7 @@ import org.baikoo.core.Workspace
 
 const val PASSPHRASE = "кызыл тоолор агын суу"
 const val NOWHERE = "http://127.0.0.1:9"
-const val PATIENCE_MS = 30_000L
+const val PATIENCE_MS = 180_000L
 
 /** The project's folder. */
 val root = File(System.getProperty("baikoo.root"))
