@@ -8,15 +8,14 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 /// The work panicked; what it touched must be thrown away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the work panicked")]
 pub struct Poisoned;
 
-/// Stack of the thread in bytes: a stack that overflows ends the process, so it is deep.
-#[cfg(not(target_family = "wasm"))]
+/// Stack of a thread in bytes: a stack that overflows ends the process, so it is deep.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 thread_local! {
@@ -47,6 +46,33 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Poisoned> {
         };
     }
     contain(work)
+}
+
+/// Does the same to each of these, which have nothing to do with each other, on as many threads as
+/// there are cores. Answers in the order given, or [`Poisoned`] if any of it panicked outside of a
+/// [`run`] of its own.
+pub fn run_each<T: Send, R: Send>(each: Vec<T>, work: impl Fn(T) -> R + Sync) -> Result<Vec<R>, Poisoned> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(each.len());
+    let queue = Mutex::new(each.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work_off =
+        || std::iter::from_fn(next).map(|(place, one)| (place, work(one))).collect::<Vec<(usize, R)>>();
+    let mut done = std::thread::scope(|scope| {
+        // Where the system has no thread to spare, the others do its part.
+        let others: Vec<_> = (1..threads)
+            .filter_map(|_| {
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                thread.spawn_scoped(scope, || contain(work_off)).ok()
+            })
+            .collect();
+        let mut done = run(work_off)?;
+        for other in others {
+            done.extend(other.join().unwrap_or(Err(Poisoned))?);
+        }
+        Ok(done)
+    })?;
+    done.sort_unstable_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Runs `work` on this thread, whatever its stack, and answers [`Poisoned`] if it panics. For work
@@ -93,5 +119,14 @@ mod tests {
             (bad, good == Ok(thread))
         });
         assert_eq!(outer, Ok((Err(Poisoned), true)));
+    }
+    #[test]
+    fn each_is_done_once_and_answered_in_its_place_and_one_bad_one_is_not_overlooked() {
+        let doubled = run_each((0..1_000).collect(), |n: i32| n * 2).unwrap();
+        assert_eq!(doubled, (0..1_000).map(|n| n * 2).collect::<Vec<_>>());
+        let own = run_each((0..100).collect(), |n: i32| run(|| assert!(n != 7)).is_ok()).unwrap();
+        assert_eq!(own.iter().filter(|fine| !**fine).count(), 1);
+        assert_eq!(run_each((0..100).collect(), |n: i32| assert!(n != 7)), Err(Poisoned));
+        assert_eq!(run_each(Vec::new(), |n: i32| n), Ok(Vec::new()));
     }
 }

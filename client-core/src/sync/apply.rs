@@ -18,7 +18,7 @@ use crate::report::{Document, DocumentKind};
 use crate::store::{EnvelopeRow, EnvelopeState, Name, Tx};
 
 /// Envelopes that are opened and merged in one transaction.
-const BATCH: u32 = 64;
+const BATCH: u32 = 256;
 /// How often a device may die while it applies one envelope before the envelope is to blame.
 const CRASHES_MAX: usize = 3;
 

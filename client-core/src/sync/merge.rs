@@ -25,39 +25,40 @@ impl Client {
         verdicts: &mut BTreeMap<i64, Verdict>,
         touched: &mut BTreeSet<StreamId>,
     ) -> Result<Vec<Merged>, ClientError> {
-        let mut documents: BTreeMap<StreamId, Merged> = BTreeMap::new();
-        for one in &opened {
-            let stream = one.row.envelope.stream;
-            if let Entry::Vacant(place) = documents.entry(stream) {
-                place.insert(self.load_for_merge(stream, one)?);
+        let mut documents: BTreeMap<StreamId, (Merged, Vec<Opened>)> = BTreeMap::new();
+        for one in opened {
+            match documents.entry(one.row.envelope.stream) {
+                Entry::Vacant(place) => {
+                    let merged = self.load_for_merge(*place.key(), &one)?;
+                    place.insert((merged, vec![one]));
+                }
+                Entry::Occupied(mut place) => place.get_mut().1.push(one),
             }
         }
-        let (documents, results) = isolation::run(move || {
-            let mut documents = documents;
-            let results: Vec<(i64, StreamId, Result<Outcome, ChangeRefusal>)> = opened
-                .into_iter()
-                .filter_map(|one| {
-                    let stream = one.row.envelope.stream;
-                    let merged = documents.get_mut(&stream)?;
-                    Some((one.row.id, stream, merged.receive(&one)))
-                })
-                .collect();
-            (documents, results)
+        let documents = documents.into_values().collect();
+        let done = isolation::run_each(documents, |(mut merged, opened): (Merged, Vec<Opened>)| {
+            let results: Vec<(i64, Result<Outcome, ChangeRefusal>)> =
+                opened.iter().map(|one| (one.row.id, merged.receive(one))).collect();
+            (merged, results)
         })
         .map_err(|_| ClientError::Internal(None))?;
-        for (id, stream, result) in results {
-            let verdict = match result {
-                Ok(Outcome::Applied) => {
-                    touched.insert(stream);
-                    Verdict::Applied
-                }
-                Ok(Outcome::Missing) => Verdict::Waits("missing_changes"),
-                Ok(Outcome::OtherKind) => Verdict::SetApart("not_allowed"),
-                Err(refusal) => Verdict::SetApart(refusal_code(&refusal)),
-            };
-            verdicts.insert(id, verdict);
+        let mut documents = Vec::new();
+        for (merged, results) in done {
+            for (id, result) in results {
+                let verdict = match result {
+                    Ok(Outcome::Applied) => Verdict::Applied,
+                    Ok(Outcome::Missing) => Verdict::Waits("missing_changes"),
+                    Ok(Outcome::OtherKind) => Verdict::SetApart("not_allowed"),
+                    Err(refusal) => Verdict::SetApart(refusal_code(&refusal)),
+                };
+                verdicts.insert(id, verdict);
+            }
+            if merged.changed {
+                touched.insert(merged.row.stream);
+                documents.push(merged);
+            }
         }
-        Ok(documents.into_values().filter(|merged| merged.changed).collect())
+        Ok(documents)
     }
 
     fn load_for_merge(&mut self, stream: StreamId, one: &Opened) -> Result<Merged, ClientError> {
@@ -192,7 +193,10 @@ impl Merged {
             self.document = before;
         }
         let Some((applied, actors)) = received? else { return Ok(Outcome::Missing) };
-        self.fresh.extend(applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
+        if !self.new {
+            // A new document is saved whole.
+            self.fresh.extend(applied.iter().filter_map(|hash| self.document.raw_change(*hash)));
+        }
         self.changed = true;
         self.actors.extend(actors);
         if self.new && self.row.is_review {
