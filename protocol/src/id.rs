@@ -6,6 +6,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::{Decode, Encode};
 
 macro_rules! id {
@@ -77,6 +79,19 @@ id! {
     StreamId
 }
 
+impl WorkspaceId {
+    /// The id in the address of a call: base64url without padding. An address is in every call, and
+    /// nothing compresses it.
+    pub fn to_path(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Reads what [`Self::to_path`] wrote; `None` for anything else.
+    pub fn from_path(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+}
+
 impl DeviceId {
     /// The id that belongs to an Ed25519 public key.
     pub fn of_signing_key(public: &[u8; 32]) -> Self {
@@ -120,5 +135,18 @@ mod tests {
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!("a5".parse::<StreamId>(), Err(IdError));
         assert_eq!("zz".repeat(16).parse::<StreamId>(), Err(IdError));
+    }
+
+    #[test]
+    fn a_workspace_is_found_by_its_path_and_by_no_other_way_of_writing_it() {
+        let id = WorkspaceId([0xfb; 16]);
+        let path = id.to_path();
+        assert_eq!(path, "-_v7-_v7-_v7-_v7-_v7-w");
+        assert_eq!(WorkspaceId::from_path(&path), Some(id));
+        for other in ["", "workspaces", &format!("{path}=="), &path.replace('-', "+"), &id.to_string()] {
+            assert_eq!(WorkspaceId::from_path(other), None, "{other}");
+        }
+        // The last letter holds two bits of the id; the others must be zero.
+        assert_eq!(WorkspaceId::from_path(&format!("{}x", &path[..21])), None);
     }
 }

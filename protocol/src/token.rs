@@ -41,7 +41,7 @@ impl core::fmt::Debug for Token {
     }
 }
 
-/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/workspaces/{id}/enrol` (an enrolment
+/// The body of `POST /v1/workspaces` (a genesis) and `POST /v1/{workspace}/enrol` (an enrolment
 /// or a recovery, whose `mseq` and `prev` the server fills in).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Admission {

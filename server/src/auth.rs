@@ -29,10 +29,12 @@ impl<S: Store> FromRequestParts<Arc<Node<S>>> for Caller {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node<S>>) -> Result<Self, Rejection> {
-        let path = Path::<WorkspaceId>::from_request_parts(parts, node).await;
+        let path = Path::<String>::from_request_parts(parts, node).await.ok();
+        let workspace = path.and_then(|Path(path)| WorkspaceId::from_path(&path));
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         // No such workspace, no such device, the wrong token: one answer, after the same work.
-        let (Ok(Path(workspace)), Some((device, token))) = (path, header.and_then(Token::from_header)) else {
+        let (Some(workspace), Some((device, token))) = (workspace, header.and_then(Token::from_header))
+        else {
             return Err(Refusal::Unauthorised.into());
         };
         let stored = node.store.token(workspace, device).await?;

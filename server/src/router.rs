@@ -19,10 +19,10 @@ use crate::store::Store;
 pub fn router<S: Store>(node: Arc<Node<S>>, app_folder: Option<PathBuf>) -> Router {
     let api = Router::new()
         .route("/v1/workspaces", post(workspaces::create::<S>))
-        .route("/v1/workspaces/{workspace}/enrol", post(workspaces::enrol::<S>))
+        .route("/v1/{workspace}/enrol", post(workspaces::enrol::<S>))
         .layer(DefaultBodyLimit::max(ADMISSION_BYTES_MAX))
-        .route("/v1/workspaces/{workspace}/sync", post(sync::call::<S>))
-        .route("/v1/workspaces/{workspace}/events", get(sync::events::<S>))
+        .route("/v1/{workspace}/sync", post(sync::call::<S>))
+        .route("/v1/{workspace}/events", get(sync::events::<S>))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<S>))
         .layer(middleware::map_response(no_store));

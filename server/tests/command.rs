@@ -52,7 +52,7 @@ async fn an_administrator_sets_up_backs_up_and_restores() {
     let setup = [("x-baikoo-setup-code", code.trim().to_owned())];
     let body = carol.admission(workspace.id, &workspace.genesis).to_bytes();
     assert_eq!(call(address, "POST", "/v1/workspaces", &setup, body).await.status, 200);
-    let path = format!("/v1/workspaces/{}/sync", workspace.id);
+    let path = format!("/v1/{}/sync", workspace.id.to_path());
     let token = [("authorization", carol.token.to_header(carol.id()))];
     for _ in 0..10 {
         let body = upload(&hello(), &[], &[carol.changes(workspace.id, STREAM, 500)]);

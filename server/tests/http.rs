@@ -72,7 +72,7 @@ async fn nobody_on_the_way_can_put_in_a_token_of_their_own() {
     let (enrolment, token_hash) = (alice.enrolment(workspace.id, &invite), mallory.token.hash());
     let hers = alice.admission(workspace.id, &enrolment);
     let signed = Admission::signing_hash(workspace.id, enrolment.hash(), token_hash);
-    let path = format!("/v1/workspaces/{}/enrol", workspace.id);
+    let path = format!("/v1/{}/enrol", workspace.id.to_path());
     let send = async |admission: &Admission| site.post(&path, &[], admission.to_bytes()).await;
 
     let swapped = Admission { token_hash, ..hers.clone() };
@@ -92,7 +92,7 @@ async fn nobody_on_the_way_can_put_in_a_token_of_their_own() {
     assert_eq!(send(&hers).await.status, 200, "Alice has lost nothing by it");
     site.sync(workspace.id, &alice, upload(&hello(), &[], &[])).await.frames();
     let thief = [("authorization", mallory.token.to_header(alice.id()))];
-    let path = format!("/v1/workspaces/{}/sync", workspace.id);
+    let path = format!("/v1/{}/sync", workspace.id.to_path());
     let reply = site.post(&path, &thief, upload(&hello(), &[], &[])).await;
     assert_eq!(reply.refusal(), Refusal::Unauthorised);
 
@@ -107,8 +107,8 @@ async fn whoever_has_no_right_gets_the_same_answer_whatever_is_missing() {
     let site = Site::open(Limits::default()).await;
     let workspace = site.settles(1).await;
     let (carol, stranger) = (workspace.coordinator.clone(), TestDevice::new(9));
-    let path = format!("/v1/workspaces/{}/sync", workspace.id);
-    let nowhere = format!("/v1/workspaces/{}/sync", TestWorkspace::new(5).id);
+    let path = format!("/v1/{}/sync", workspace.id.to_path());
+    let nowhere = format!("/v1/{}/sync", TestWorkspace::new(5).id.to_path());
     let good = carol.token.to_header(carol.id());
     let wrong = Token([0; 16]).to_header(carol.id());
     let other = stranger.token.to_header(stranger.id());
@@ -119,7 +119,7 @@ async fn whoever_has_no_right_gets_the_same_answer_whatever_is_missing() {
         answers.insert(without_date(reply));
     }
     answers.insert(without_date(site.post(&path, &[], Vec::new()).await));
-    answers.insert(without_date(site.post("/v1/workspaces/nonsense/sync", &[], Vec::new()).await));
+    answers.insert(without_date(site.post("/v1/nonsense/sync", &[], Vec::new()).await));
     assert_eq!(answers.len(), 1, "{answers:?}");
     let reply = site.post(&path, &[], Vec::new()).await;
     assert_eq!(reply.refusal(), Refusal::Unauthorised);
@@ -160,7 +160,7 @@ async fn what_is_too_large_or_not_frames_is_refused() {
     let long = [vec![0x03, 0x80, 0x80, 0x80, 0x01], vec![0; 50]].concat();
     let long = [Frame::Hello(hello()).to_bytes(), long].concat();
     assert_eq!(site.sync(workspace.id, carol, long).await.refusal(), Refusal::TooLarge);
-    let path = format!("/v1/workspaces/{}/enrol", workspace.id);
+    let path = format!("/v1/{}/enrol", workspace.id.to_path());
     assert_eq!(site.post("/v1/workspaces", &[], vec![0; 30_000]).await.refusal(), Refusal::TooLarge);
     assert_eq!(site.post(&path, &[], vec![1, 2, 3]).await.refusal(), Refusal::Malformed);
 }
@@ -171,8 +171,8 @@ async fn clients_that_stall_or_lie_are_closed() {
     let workspace = site.settles(1).await;
     let carol = &workspace.coordinator;
     let head = format!(
-        "POST /v1/workspaces/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n",
-        workspace.id,
+        "POST /v1/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n",
+        workspace.id.to_path(),
         carol.token.to_header(carol.id())
     );
     let stories = [
@@ -210,7 +210,8 @@ async fn a_client_that_takes_nothing_is_closed() {
     let carol = &workspace.coordinator;
     let body = upload(&hello(), &[], &[]);
     let head = format!(
-        "POST /v1/workspaces/{id}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n",
+        "POST /v1/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n",
+        id.to_path(),
         carol.token.to_header(carol.id()),
         body.len()
     );
@@ -252,7 +253,7 @@ async fn a_coordinator_hears_that_there_is_more_until_she_is_revoked() {
     let site = Site::open(Limits { heartbeat: Duration::from_millis(50), ..Limits::default() }).await;
     let mut workspace = site.settles(1).await;
     let mut alice = site.joins(&mut workspace, Role::Monitor, 10).await;
-    let path = format!("/v1/workspaces/{}/events", workspace.id);
+    let path = format!("/v1/{}/events", workspace.id.to_path());
     let hers = [("authorization", alice.token.to_header(alice.id()))];
     assert_eq!(site.get(&path, &hers).await.refusal(), Refusal::NotAllowed);
 
@@ -291,9 +292,9 @@ async fn stopping_lets_a_request_in_flight_end() {
     let body = upload(&hello(), &[], &[alice.changes(workspace.id, STREAM, 30)]);
     let mut stream = site.connect().await;
     let head = format!(
-        "POST /v1/workspaces/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\
+        "POST /v1/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\n\
          expect: 100-continue\r\n\r\n",
-        workspace.id,
+        workspace.id.to_path(),
         alice.token.to_header(alice.id()),
         body.len()
     );
@@ -326,8 +327,9 @@ async fn what_was_complete_when_the_connection_broke_is_kept() {
             reports.map(|report| Frame::Envelope(report.to_wire(Elide::default())).to_bytes()).concat();
         let half = Frame::Envelope(alice.clone().changes(id, STREAM, 30).to_bytes()).to_bytes();
         let head = format!(
-            "POST /v1/workspaces/{id}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\
+            "POST /v1/{}/sync HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\
              content-length: 100000\r\n\r\n",
+            id.to_path(),
             alice.token.to_header(alice.id())
         );
         let mut stream = site.connect().await;

@@ -232,11 +232,9 @@ impl Network {
             node.store.create(new).await.map_err(|error| error.refusal())?;
             return done;
         }
-        let (workspace, verb) = path
-            .strip_prefix("/v1/workspaces/")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or(Refusal::Malformed)?;
-        let workspace: WorkspaceId = workspace.parse().map_err(|_| Refusal::Unauthorised)?;
+        let (workspace, verb) =
+            path.strip_prefix("/v1/").and_then(|rest| rest.split_once('/')).ok_or(Refusal::Malformed)?;
+        let workspace = WorkspaceId::from_path(workspace).ok_or(Refusal::Unauthorised)?;
         if verb == "enrol" {
             let admitted = admitted(Some(workspace), &request.body, up)?;
             let now_ms = node.clock.now_ms();

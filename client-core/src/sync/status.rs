@@ -88,7 +88,7 @@ impl Client {
             let path = if founding {
                 "/v1/workspaces".to_owned()
             } else {
-                format!("/v1/workspaces/{}/enrol", self.workspace)
+                format!("/v1/{}/enrol", self.workspace.to_path())
             };
             let headers =
                 tx.get_text(Name::SetupCode)?.map(|code| ("x-baikoo-setup-code", code)).into_iter().collect();
@@ -137,7 +137,7 @@ impl Client {
     }
 
     fn request(&self, method: Method, what: &str, body: Vec<u8>) -> Request {
-        let url = format!("{}/v1/workspaces/{}/{what}", self.server, self.workspace);
+        let url = format!("{}/v1/{}/{what}", self.server, self.workspace.to_path());
         let headers = vec![("authorization", self.token.to_header(self.device.id()))];
         Request { method, url, headers, body }
     }

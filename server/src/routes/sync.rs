@@ -19,7 +19,7 @@ use crate::node::Node;
 use crate::serve::Ongoing;
 use crate::store::Store;
 
-/// `POST /v1/workspaces/{workspace}/sync`: frames up, frames down.
+/// `POST /v1/{workspace}/sync`: frames up, frames down.
 ///
 /// # Errors
 /// When the call as a whole is refused.
@@ -37,7 +37,7 @@ pub async fn call<S: Store>(
     Ok(([(CONTENT_TYPE, "application/octet-stream")], Body::from_stream(answer)).into_response())
 }
 
-/// `GET /v1/workspaces/{workspace}/events`: says "more" whenever there is, to coordinators.
+/// `GET /v1/{workspace}/events`: says "more" whenever there is, to coordinators.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`] to everybody else.

@@ -91,7 +91,7 @@ impl Site {
 
     pub async fn sync(&self, workspace: WorkspaceId, device: &TestDevice, body: Vec<u8>) -> Reply {
         let token = [("authorization", device.token.to_header(device.id()))];
-        self.post(&format!("/v1/workspaces/{workspace}/sync"), &token, body).await
+        self.post(&format!("/v1/{}/sync", workspace.to_path()), &token, body).await
     }
 
     /// A workspace, over the network.
@@ -110,7 +110,7 @@ impl Site {
         let reply = self.sync(workspace.id, &carol, upload(&hello(), &[entry], &[])).await;
         assert!(!reply.frames().iter().any(|frame| matches!(frame, Frame::Refused { .. })));
         let enrolment = device.enrolment(workspace.id, &invite);
-        let path = format!("/v1/workspaces/{}/enrol", workspace.id);
+        let path = format!("/v1/{}/enrol", workspace.id.to_path());
         assert_eq!(
             self.post(&path, &[], device.admission(workspace.id, &enrolment).to_bytes()).await.status,
             200

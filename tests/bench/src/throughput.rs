@@ -70,7 +70,7 @@ async fn server(per_call: usize, calls: usize) -> f64 {
     let admitted = workspace.coordinator.admitted(workspace.id, &workspace.genesis);
     node.store.create(NewWorkspace { admitted, setup_code: None }).await.expect("a workspace");
     let running = start(Arc::clone(&node), Listen::default()).await.expect("a server");
-    let url = format!("http://{}/v1/workspaces/{}/sync", running.address, workspace.id);
+    let url = format!("http://{}/v1/{}/sync", running.address, workspace.id.to_path());
 
     let mut uploads = Vec::new();
     for number in 0..DEVICES {

@@ -123,12 +123,12 @@ fn a_place_on_one_machine_is_found() {
 fn a_route_that_nobody_wrote_down_is_found() {
     let router = file(
         "server/src/router.rs",
-        "Router::new().route(\"/v1/workspaces/{id}/sync\", post(sync)).route(\"/healthz\", get(ok))\n\
+        "Router::new().route(\"/v1/{id}/sync\", post(sync)).route(\"/healthz\", get(ok))\n\
          #[cfg(test)] mod tests { const NOT: &str = \"/v1/nowhere\"; }",
     );
     let routes = rules::routes(&[router]);
     assert_eq!(routes.len(), 2);
-    let page = file("docs/PROTOCOL.md", "`POST /v1/workspaces/{workspace}/sync`");
+    let page = file("docs/PROTOCOL.md", "`POST /v1/{workspace}/sync`");
     assert_eq!(missing_routes(&routes, &page), ["docs/PROTOCOL.md: does not have the route /healthz"]);
 }
 

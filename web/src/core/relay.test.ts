@@ -3,8 +3,8 @@ import { throughRelay } from './relay';
 
 describe('calls from an app that this machine hands out', () => {
   it('go through the relay, with the name of the server that they are for', () => {
-    expect(throughRelay('https://example.org/v1/workspaces/ab/sync', 'http://127.0.0.1:8790/')).toEqual({
-      url: 'http://127.0.0.1:8790/relay/v1/workspaces/ab/sync',
+    expect(throughRelay('https://example.org/v1/ab/sync', 'http://127.0.0.1:8790/')).toEqual({
+      url: 'http://127.0.0.1:8790/relay/v1/ab/sync',
       server: 'https://example.org',
     });
     expect(throughRelay('http://127.0.0.1:8780/v1/workspaces', 'http://127.0.0.1:8790/')?.server).toBe('http://127.0.0.1:8780');

@@ -12,7 +12,7 @@ use crate::error::Rejection;
 use crate::node::Node;
 use crate::store::{Enrolment, Store};
 
-/// `POST /v1/workspaces/{workspace}/enrol`: an invitation or the recovery sheets are used, and the new
+/// `POST /v1/{workspace}/enrol`: an invitation or the recovery sheets are used, and the new
 /// device's token set.
 ///
 /// # Errors
@@ -20,14 +20,15 @@ use crate::store::{Enrolment, Store};
 /// not follow.
 pub async fn enrol<S: Store>(
     State(node): State<Arc<Node<S>>>,
-    workspace: Result<Path<WorkspaceId>, PathRejection>,
+    workspace: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Rejection> {
     let now_ms = node.clock.now_ms();
     node.admission_rate.take((), now_ms).map_err(Rejection::busy)?;
     // A name that can't be one is answered like a workspace that is not there.
-    let workspace = workspace.map(|Path(workspace)| workspace).map_err(|_| Refusal::InviteNotOpen);
-    let admitted = read(workspace.ok(), body)?;
-    node.store.enrol(Enrolment { workspace: workspace?, admitted, now_ms }).await?;
+    let workspace = workspace.ok().and_then(|Path(workspace)| WorkspaceId::from_path(&workspace));
+    let admitted = read(workspace, body)?;
+    let workspace = workspace.ok_or(Refusal::InviteNotOpen)?;
+    node.store.enrol(Enrolment { workspace, admitted, now_ms }).await?;
     Ok(StatusCode::OK)
 }
