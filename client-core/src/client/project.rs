@@ -263,7 +263,7 @@ impl Client {
         self.rebuild_projection()
     }
 
-    /// How far this device's own part of a report has come.
+    /// How far this device's own part of a listed report has come.
     pub(crate) fn delivery(&self, stream: StreamId) -> Result<Delivery, ClientError> {
         let own = self.device.id();
         self.store.read(|tx| {
@@ -271,7 +271,7 @@ impl Client {
             if progress.draft {
                 return Ok(Delivery::Draft);
             }
-            if !progress.known || progress.unsealed {
+            if progress.unsealed {
                 return Ok(Delivery::OnDevice);
             }
             let last = progress.last_dseq;

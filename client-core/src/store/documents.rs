@@ -53,8 +53,6 @@ pub struct StoredKey {
 /// How far this device's own part of a document has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The document is here.
-    pub known: bool,
     /// It was not let go yet.
     pub draft: bool,
     /// Something in it is in no envelope yet.
@@ -208,8 +206,8 @@ impl Tx<'_> {
     /// reads indices alone: the rows hold whole documents and envelopes.
     pub fn progress(&self, me: DeviceId, stream: StreamId) -> Result<Progress, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "select exists (select 1 from document where stream = ?1),
-                    exists (select 1 from document where stream = ?1 and released = 0),
+            "select exists (select 1 from document indexed by document_draft
+                            where stream = ?1 and released = 0),
                     exists (select 1 from change where stream = ?1 and sealed = 0),
                     coalesce(o.dseq, 0), coalesce(o.state = 'outbox', 0)
              from (select 1) left join
@@ -218,11 +216,10 @@ impl Tx<'_> {
         )?;
         let progress = statement.query_row((stream.0, me.0), |row| {
             Ok(Progress {
-                known: row.get(0)?,
-                draft: row.get(1)?,
-                unsealed: row.get(2)?,
-                last_dseq: super::number(row.get(3)?),
-                in_outbox: row.get(4)?,
+                draft: row.get(0)?,
+                unsealed: row.get(1)?,
+                last_dseq: super::number(row.get(2)?),
+                in_outbox: row.get(3)?,
             })
         })?;
         Ok(progress)
