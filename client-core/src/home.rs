@@ -162,12 +162,12 @@ impl Home {
         // A change of passphrase or a set-up that was cut short leaves its own.
         for key in [self.key_file(), self.next_key_file()] {
             if key.exists() {
-                let length = fs::metadata(&key).map_or(0, |meta| meta.len());
-                let blank = vec![0; usize::try_from(length).unwrap_or(0)];
-                let _ = fs::write(&key, blank);
+                let _ = blank(&key);
                 remove(&key)?;
             }
         }
+        // Or a loss of power would bring them back.
+        let _ = sync_folder(&self.folder);
         if let Some(key_store) = &self.key_store {
             key_store.forget();
         }
@@ -220,7 +220,11 @@ impl Home {
             None => wrapped.to_vec(),
         };
         let write = || -> std::io::Result<()> {
-            let mut file = File::create(self.next_key_file())?;
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(self.next_key_file())?;
             file.write_all(&closed)?;
             file.sync_all()
         };
@@ -240,6 +244,13 @@ fn remove(path: &Path) -> Result<(), ClientError> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(from_io(&error)),
         _ => Ok(()),
     }
+}
+
+fn blank(path: &Path) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    let length = file.metadata()?.len();
+    file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
+    file.sync_all()
 }
 
 /// Nobody else on the machine has any business in it.

@@ -131,7 +131,7 @@ export async function openBrowser(name, { locale = 'en-GB', width = 360, height 
   context.on('weberror', (thrown) => errors.push(thrown.error().message));
   context.on('console', (message) => /Content Security Policy|TrustedHTML|Trusted Type|panicked/.test(message.text()) && errors.push(message.text()));
   const page = context.pages()[0];
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   return { context, page, profile, errors };
 }
 
@@ -162,7 +162,7 @@ export async function keptForOffline(page) {
 }
 
 /** Waits for something outside of a page. */
-export async function until(what, check, limitMs = 30_000) {
+export async function until(what, check, limitMs = 90_000) {
   for (const end = Date.now() + limitMs; ; ) {
     const found = await check();
     if (found) return found;

@@ -100,9 +100,13 @@ impl Session {
 
     // No more calls, and nothing more to hear.
     fn close(&self) {
+        let audience = lock(&self.audience).take();
+        if let Some(audience) = audience {
+            // An error says that nobody listens.
+            let _ = audience.send(Event::Locked);
+        }
+        // After the audience is gone: who starts to sync at the same time sees that, or is stopped here.
         self.stop();
-        self.tell(Event::Locked);
-        drop(lock(&self.audience).take());
     }
 
     pub(super) fn listen(&self) -> Option<broadcast::Receiver<Event>> {
@@ -162,10 +166,10 @@ impl Session {
 
     /// Syncs by itself from now on. Twice does no harm.
     pub(super) fn start(self: &Arc<Self>) {
+        let mut syncing = lock(&self.syncing);
         if lock(&self.audience).is_none() {
             return;
         }
-        let mut syncing = lock(&self.syncing);
         if syncing.as_ref().is_some_and(|syncing| !syncing.task.is_finished()) {
             return;
         }
