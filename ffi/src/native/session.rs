@@ -136,8 +136,9 @@ impl Session {
     /// One exchange with the server, when it is its turn.
     pub(super) async fn call(self: Arc<Self>, input: Input) -> Result<Option<i64>, ClientError> {
         let _line = self.line.lock().await;
+        let standing = Standing(&self);
         let done = exchange(&Lent(&self), &self.http, input, || self.tell_status()).await;
-        self.tell_status();
+        drop(standing);
         if let Err(error) = &done {
             self.platform.log(LogLevel::Warning, &format!("sync: {}", error.code()));
         }
@@ -183,6 +184,17 @@ impl Session {
     /// Does not sync by itself any more. A call that is on its way is given up.
     pub(super) fn stop(&self) {
         drop(lock(&self.syncing).take());
+    }
+}
+
+/// Tells where synchronising stands when a call has ended, also when it was given up.
+struct Standing<'a>(&'a Session);
+
+impl Drop for Standing<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.tell_status();
+        }
     }
 }
 
