@@ -75,6 +75,10 @@ impl<'w, 'a> Context<'w, 'a> {
 
     /// Opens the workspace with its key, unless another command has it.
     pub(crate) fn open_now(&mut self, key: &DatabaseKey) -> Result<Client, Failure> {
+        // Wiped by another command since the key was read: nothing may grow there again.
+        if !self.home.exists() {
+            return Err(ClientError::NoWorkspace.into());
+        }
         Ok(Client::open(&self.home.location(), key, (self.world.env)())?)
     }
 

@@ -352,7 +352,18 @@ fn samples_are_imported_exported_and_built_again() {
     let map: Value = serde_json::from_str(&carol.does(&["export", "--format", "geojson"])).unwrap();
     assert_eq!(map["features"].as_array().unwrap().len(), 3);
     let file = carol.folder.path().join("all.json");
+    // Whoever could read the file that was there can't read this one.
+    #[cfg(unix)]
+    let mode = || std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    #[cfg(unix)]
+    {
+        std::fs::write(&file, "").unwrap();
+        let everybodys = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        std::fs::set_permissions(&file, everybodys).unwrap();
+    }
     carol.does(&["export", "--format", "json", "--out", file.to_str().unwrap()]);
+    #[cfg(unix)]
+    assert_eq!(mode() & 0o777, 0o600);
     let all: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(all["reports"].as_array().unwrap().len(), 3);
 }

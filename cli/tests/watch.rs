@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use baikoo_cli::exit_code;
 use baikoo_server::clock::SystemClock;
 use baikoo_server::limits::Limits;
 use baikoo_server::node::{Creation, Node};
@@ -143,4 +144,18 @@ fn who_watches_sends_and_gets_reports_without_waiting_for_the_next_look() {
     coordinator.says("New or changed: 1");
     coordinator.ends();
     assert_eq!(does(&gulnara, &["list"])["total"], 2);
+}
+
+#[test]
+fn a_wipe_ends_the_watch_and_nothing_grows_there_again() {
+    let server = Server::new();
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("gulnara");
+    let address = format!("http://{}", server.address);
+    does(&home, &["workspace", "create", "--server", &address, "--name", "Gulnara"]);
+    let mut watching = Watching::over(&home);
+    watching.says("is stored by the server");
+    does(&home, &["wipe", "--yes"]);
+    assert_eq!(watching.process.wait().unwrap().code(), Some(exit_code("no_workspace").into()));
+    assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0);
 }

@@ -3,7 +3,9 @@
 //! Destroying the wrapped key destroys the database: nothing else opens it.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
+#[cfg(unix)]
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -162,12 +164,12 @@ impl Home {
         // A change of passphrase or a set-up that was cut short leaves its own.
         for key in [self.key_file(), self.next_key_file()] {
             if key.exists() {
-                let length = fs::metadata(&key).map_or(0, |meta| meta.len());
-                let blank = vec![0; usize::try_from(length).unwrap_or(0)];
-                let _ = fs::write(&key, blank);
+                let _ = blank(&key);
                 remove(&key)?;
             }
         }
+        // Or a loss of power would bring them back.
+        let _ = sync_folder(&self.folder);
         if let Some(key_store) = &self.key_store {
             key_store.forget();
         }
@@ -192,16 +194,25 @@ impl Home {
     // Two set-ups at once would each take the other's files for what a dead one has left, and two
     // changes of passphrase would write into the same next key. The operating system gives the claim
     // back when the process dies.
+    #[cfg(unix)]
     fn claim(&self) -> Result<File, ClientError> {
+        use rustix::io::Errno;
         let folder = File::open(&self.folder).map_err(|error| from_io(&error))?;
-        #[cfg(unix)]
-        rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(
-            |error| match error {
-                rustix::io::Errno::WOULDBLOCK => ClientError::BusyElsewhere,
-                other => from_io(&other.into()),
-            },
-        )?;
-        Ok(folder)
+        let claimed = rustix::fs::flock(&folder, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+        match claimed {
+            // A network's file system may have no claims on folders: better none than no workspace.
+            Ok(()) | Err(Errno::BADF | Errno::INVAL | Errno::NOLCK | Errno::NOSYS | Errno::NOTSUP) => {
+                Ok(folder)
+            }
+            Err(Errno::WOULDBLOCK) => Err(ClientError::BusyElsewhere),
+            Err(other) => Err(from_io(&other.into())),
+        }
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "no claim on a folder is known here")]
+    fn claim(&self) -> Result<(), ClientError> {
+        Ok(())
     }
 
     fn read_key(&self) -> Result<Vec<u8>, ClientError> {
@@ -220,7 +231,11 @@ impl Home {
             None => wrapped.to_vec(),
         };
         let write = || -> std::io::Result<()> {
-            let mut file = File::create(self.next_key_file())?;
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(self.next_key_file())?;
             file.write_all(&closed)?;
             file.sync_all()
         };
@@ -242,6 +257,13 @@ fn remove(path: &Path) -> Result<(), ClientError> {
     }
 }
 
+fn blank(path: &Path) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    let length = file.metadata()?.len();
+    file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
+    file.sync_all()
+}
+
 /// Nobody else on the machine has any business in it.
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -251,8 +273,15 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
+#[cfg(unix)]
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder is no file that could be opened.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn from_io(error: &std::io::Error) -> ClientError {

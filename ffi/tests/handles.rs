@@ -361,11 +361,15 @@ fn a_sync_that_nobody_waits_for_hangs_up() {
             }
         }
         let idle = async {
-            while workspace.sync_status().await.expect("a status").phase == "running" {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+            loop {
+                match events.next().await {
+                    Some(Event::SyncChanged { status }) if status.phase != "running" => break,
+                    Some(_) => {}
+                    None => panic!("it is open"),
+                }
             }
         };
-        tokio::time::timeout(PATIENCE, idle).await.expect("hung up");
+        tokio::time::timeout(PATIENCE, idle).await.expect("hung up, and said so");
     });
 }
 

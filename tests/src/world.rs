@@ -255,7 +255,8 @@ impl World {
     pub fn hears_of(&self, listener: &Person, writer: &Person, syncs_max: u32) -> bool {
         // The first is that the line is there.
         let heard = Cell::new(0);
-        let listening = Box::pin(listen(listener, &self.http, || heard.set(heard.get() + 1)));
+        let listening =
+            Box::pin(listen(listener, &self.http, || heard.set(heard.get() + 1), |_| std::future::ready(())));
         let writing = Box::pin(async {
             for number in 0..syncs_max {
                 writer.sends(&format!("Кабар {number}"));

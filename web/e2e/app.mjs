@@ -19,7 +19,7 @@ const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir()
   locale: 'en-GB',
 });
 const page = context.pages()[0];
-page.setDefaultTimeout(8000);
+page.setDefaultTimeout(60_000);
 const errors = [];
 for (const event of ['page', 'weberror']) context.on(event, (thing) => event === 'weberror' && errors.push(thing.error().message));
 
@@ -86,7 +86,7 @@ await story('the language changes in the middle of a report, the answer stays', 
   await page.locator('header select').selectOption('ky');
   await page.getByText('Кайда болду?').waitFor();
   await page.locator('header button').first().click();
-  assert.equal(await page.locator('.item.chosen').count(), 1);
+  await page.locator('.item.chosen').waitFor();
   assert.equal(await page.locator('.item.chosen').innerText(), 'Ок атуу же аткылоо');
   await page.locator('input[type=search]').fill('shelling');
   await page.locator('.item').first().waitFor();
@@ -132,8 +132,13 @@ await story('the lock forgets the screen', async () => {
 });
 
 await story('Escape three times leads away, and back leads to a locked door', async () => {
-  for (let press = 0; press < 3; press++) await page.keyboard.press('Escape');
-  await page.waitForURL('**/away.html');
+  // Three within a second and a half, which a busy machine may miss.
+  const away = () => page.url().endsWith('/away.html');
+  for (let tries = 0; tries < 10 && !away(); tries++) {
+    for (let press = 0; press < 3; press++) await page.keyboard.press('Escape');
+    await page.waitForURL('**/away.html', { timeout: 3000 }).catch(() => undefined);
+  }
+  assert.ok(away(), 'it stayed');
   assert.notEqual(await page.title(), 'Baikoo');
   await page.goto(server.address);
   await page.locator('input[type=password]').waitFor();
@@ -156,9 +161,11 @@ await story('Background Sync reaches the open page', async () => {
   const registered = new Promise((done) => cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && done(registrations[0])));
   await cdp.send('ServiceWorker.enable');
   const { registrationId } = await registered;
-  const told = page.evaluate(() => new Promise((done) => navigator.serviceWorker.addEventListener('message', ({ data }) => done(data))));
+  await page.evaluate(() => {
+    window.told = new Promise((done) => navigator.serviceWorker.addEventListener('message', ({ data }) => done(data)));
+  });
   await cdp.send('ServiceWorker.dispatchSyncEvent', { origin: new URL(server.address).origin, registrationId, tag: 'network', lastChance: false });
-  assert.equal(await told, 'network');
+  assert.equal(await page.evaluate(() => window.told), 'network');
 });
 
 await story('a newer version waits until it is let in', async () => {

@@ -54,8 +54,9 @@ const back = async () => {
     await page.locator('header progress').waitFor({ state: 'detached' });
   }
   for (let tries = 0; tries < 6 && !(await phone.page.locator('main button.line').count()); tries++) {
+    const before = await phone.page.locator('main').innerHTML();
     await phone.page.locator('header button').first().click();
-    await phone.page.waitForTimeout(250);
+    await phone.page.waitForFunction((html) => document.querySelector('main')?.innerHTML !== html, before, { timeout: 5000 }).catch(() => undefined);
   }
 };
 const saved = (page = phone.page) => page.locator('footer [role=status] svg').waitFor();
@@ -149,7 +150,7 @@ await story('a coordinator whose browser is gone comes back in another one with 
   await page.locator('.desk .list').getByText(PLACE).first().waitFor({ timeout: 120_000 });
   // The one who is there hears of it within seconds: her device listens.
   await desk.page.getByRole('button', { name: 'Health' }).first().click();
-  await desk.page.getByText('1 warning').first().waitFor({ timeout: 30_000 });
+  await desk.page.getByText('1 warning').first().waitFor();
   await shot(desk.page, '02-recovered');
   await other.context.close();
 });
@@ -242,7 +243,7 @@ await story('the browser starts again with the server down: the reports are ther
   await phone.context.close();
   await reopen();
   await toHome();
-  await until('both reports', async () => (await row(PLACE).count()) === 2, 5000);
+  await until('both reports', async () => (await row(PLACE).count()) === 2);
   await shot(phone.page, '05-cold-start-offline');
 });
 
@@ -421,7 +422,7 @@ await story('storage that is full is said, and nothing is falsely saved', async 
     await box.fill(`${before} ${noise}`);
     await page.waitForTimeout(1200);
   }
-  await status.locator('button').waitFor({ timeout: 2000 });
+  await status.locator('button').waitFor();
   const said = await status.innerText();
   await shot(page, '10-storage-full');
   assert.deepEqual(await page.evaluate(`(${lookAt})(true)`), []);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,16 +19,23 @@ export const folder = mkdtempSync(join(tmpdir(), 'baikoo-e2e-'));
 export async function startServer() {
   const data = join(folder, 'server');
   execFileSync(SERVER, ['init', '--data', data]);
-  const port = await freePort();
+  // The first time the system gives it a port, which nobody else can have taken.
+  let where = '127.0.0.1:0';
   let child;
   const server = {
-    address: `http://127.0.0.1:${port}/`,
+    address: '',
     async start() {
-      child = spawn(SERVER, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--creation', 'open', '--app-dir', APP], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await new Promise((done, failed) => {
-        child.stdout.on('data', (text) => String(text).includes('listening on') && done());
+      child = spawn(SERVER, ['serve', '--data', data, '--listen', where, '--creation', 'open', '--app-dir', APP], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let text = '';
+      where = await new Promise((done, failed) => {
+        child.stdout.on('data', (piece) => {
+          text += piece;
+          const said = text.match(/listening on (\S+)\n/);
+          if (said) done(said[1]);
+        });
         child.on('exit', () => failed(new Error('the server ended')));
       });
+      server.address = `http://${where}/`;
     },
     async stop() {
       const ended = new Promise((done) => child.once('exit', done));
@@ -43,8 +49,7 @@ export async function startServer() {
 
 /** `baikoo app` for that server, and what it said. */
 export async function startLocalApp(server) {
-  const port = await freePort();
-  const child = spawn(CLI, ['--json', 'app', '--folder', APP, '--server', server, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(CLI, ['--json', 'app', '--folder', APP, '--server', server, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   const said = await new Promise((done, failed) => {
     child.stdout.on('data', (piece) => {
@@ -87,15 +92,6 @@ export function outcome() {
   process.exit(failed ? 1 : 0);
 }
 
-function freePort() {
-  return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
-}
-
 const environment = () => ({ ...process.env, BAIKOO_PASSPHRASE: PASSPHRASE, BAIKOO_SETUP_CODE: 'none', BAIKOO_LANG: 'en' });
 
 /** The command line of one person; what it answers, parsed. */
@@ -131,7 +127,7 @@ export async function openBrowser(name, { locale = 'en-GB', width = 360, height 
   context.on('weberror', (thrown) => errors.push(thrown.error().message));
   context.on('console', (message) => /Content Security Policy|TrustedHTML|Trusted Type|panicked/.test(message.text()) && errors.push(message.text()));
   const page = context.pages()[0];
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   return { context, page, profile, errors };
 }
 
@@ -162,7 +158,7 @@ export async function keptForOffline(page) {
 }
 
 /** Waits for something outside of a page. */
-export async function until(what, check, limitMs = 30_000) {
+export async function until(what, check, limitMs = 90_000) {
   for (const end = Date.now() + limitMs; ; ) {
     const found = await check();
     if (found) return found;

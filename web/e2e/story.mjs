@@ -28,7 +28,7 @@ const kept = {};
 /** Opens a tab with a worker of its own, which waits for its turn at the person's files. */
 async function openTab(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   // A page of the app that starts no core itself.
   await page.goto(new URL('/away.html', server).href);
   await page.evaluate((url) => {

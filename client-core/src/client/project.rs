@@ -12,7 +12,7 @@ use crate::error::ClientError;
 use crate::form::answer::{Answer, PlaceAnswer, Scalar};
 use crate::form::labels::{Language, find};
 use crate::form::{Answers, default_form, gazetteer, review_form};
-use crate::report::{Document, Path, TalkKind, TextName};
+use crate::report::{Document, Path, TalkKind, TextName, Written};
 use crate::search::fold::fold;
 use crate::store::{Name, RowColumns, Tx};
 use crate::view::Delivery;
@@ -94,7 +94,7 @@ impl Client {
                 tx.listed(stream)?,
             ))
         })?;
-        let answers = DocumentAnswers(document, default_form());
+        let answers = DocumentAnswers::new(document, default_form());
         let codes = |name: &str| match answers.answer(name) {
             Some(Answer::Choices(codes)) => codes.into_iter().collect(),
             Some(Answer::Choice(code)) => vec![code],
@@ -122,7 +122,8 @@ impl Client {
             .iter()
             .filter(|said| said.item.kind == TalkKind::Question && !answered.contains(&said.id))
             .count();
-        let conflicts = differences(document) + review.map_or(0, differences);
+        let conflicts = differences(document, &answers.written)
+            + review.map_or(0, |review| differences(review, &review.written()));
         let coordinates = self.coordinates();
         let (status, changed_since_review) = match review {
             Some(review) => review_state(review, document),
@@ -177,7 +178,7 @@ impl Client {
             urgent: row.urgent,
             unread,
         };
-        let folded = searchable(&row, &narrative, document);
+        let folded = searchable(&row, &narrative, document, &answers.written);
         Ok(Projected { stream, columns, row, folded })
     }
 
@@ -291,14 +292,14 @@ impl Client {
 /// In how many places people answered differently and nobody has chosen. Only what a screen shows
 /// counts, so that there is always something to do about it: where an entry stands in its list, or
 /// why it was crossed out, is nobody's dispute.
-pub(crate) fn differences(document: &Document) -> usize {
+pub(crate) fn differences(document: &Document, written: &Written) -> usize {
     use crate::report::schema::entry::{ORDER, REMOVED};
     let counts = |path: &Path| match path {
         Path::Answer(_) => true,
         Path::EntryAnswer { question, .. } => question != ORDER && question != REMOVED,
         Path::Text(_) | Path::State(_) | Path::Talk(_) => false,
     };
-    document.conflicts().iter().filter(|conflict| counts(&conflict.path)).count()
+    document.conflicts_in(written).iter().filter(|conflict| counts(&conflict.path)).count()
 }
 
 /// Notes that the rows of these documents are older than the documents, in the transaction that
@@ -312,7 +313,7 @@ pub(crate) fn owe_projection(tx: &Tx<'_>, streams: &BTreeSet<StreamId>) -> Resul
 }
 
 fn review_state(review: &Document, report: &Document) -> (Option<String>, bool) {
-    let status = match DocumentAnswers(review, review_form()).answer("decision") {
+    let status = match DocumentAnswers::new(review, review_form()).answer("decision") {
         Some(Answer::Choice(code)) => code,
         _ => "new".to_owned(),
     };
@@ -339,7 +340,7 @@ fn excerpt(text: &str) -> String {
 }
 
 /// Everything that a search may hit: words as written, and the labels of codes in all languages.
-fn searchable(row: &Row, narrative: &str, document: &Document) -> String {
+fn searchable(row: &Row, narrative: &str, document: &Document, written: &Written) -> String {
     let mut words =
         vec![narrative.to_owned(), document.text(TextName::Impact), document.text(TextName::Remarks)];
     if let Some(place) = &row.place {
@@ -353,12 +354,11 @@ fn searchable(row: &Row, narrative: &str, document: &Document) -> String {
             words.extend(find(language, &format!("choice.inc_type.{code}")).map(str::to_owned));
         }
     }
-    for path in document.paths() {
-        if let (Path::Answer(_) | Path::EntryAnswer { .. }, Some(Scalar::Text(text))) =
-            (&path, document.scalar(&path))
+    for (_, scalar) in written.answers() {
+        if let Scalar::Text(text) = scalar
             && !text.starts_with('{')
         {
-            words.push(text);
+            words.push(text.clone());
         }
     }
     words.extend(document.talk().into_iter().map(|said| said.item.text));

@@ -6,11 +6,11 @@ use super::{Client, Event, damaged, owe_projection};
 use crate::crypto::keys::DocumentKey;
 use crate::error::ClientError;
 use crate::form::answer::{Answer, Scalar};
-use crate::form::{Answers, default_form};
+use crate::form::{Answers, Form, default_form};
 use crate::report::schema::state;
 use crate::report::{
     ActorId, ChangeHash, Document, DocumentError, DocumentKind, Edit, EntryId, Path, Stage, TalkId, TalkItem,
-    TalkKind, TextName,
+    TalkKind, TextName, Written,
 };
 use crate::store::DocumentRow;
 
@@ -153,8 +153,7 @@ impl Client {
     pub fn add_entry(&mut self, report: StreamId, section: &str) -> Result<EntryId, ClientError> {
         let id = EntryId(self.env.random());
         let document = self.document(report)?;
-        let order = document.entries(section).len();
-        let order = i64::try_from(order).unwrap_or(i64::MAX);
+        let order = i64::try_from(document.entry_count(section)).unwrap_or(i64::MAX);
         self.edit(report, |edit| edit.add_entry(section, id, order))?;
         Ok(id)
     }
@@ -379,12 +378,23 @@ impl Client {
 }
 
 /// A document as the form's engine reads it.
-pub(crate) struct DocumentAnswers<'a>(pub(crate) &'a Document, pub(crate) &'static crate::form::Form);
+pub(crate) struct DocumentAnswers<'a> {
+    document: &'a Document,
+    form: &'static Form,
+    pub(crate) written: Written,
+}
 
-impl DocumentAnswers<'_> {
+impl<'a> DocumentAnswers<'a> {
+    pub(crate) fn new(document: &'a Document, form: &'static Form) -> Self {
+        Self { document, form, written: document.written() }
+    }
+
     fn typed(&self, path: &Path, question: &str) -> Option<Answer> {
-        let wanted = self.1.question(question)?.kind.answer_type()?;
-        self.0.answer(path, wanted)
+        let wanted = self.form.question(question)?.kind.answer_type()?;
+        match path {
+            Path::Text(_) => self.document.answer(path, wanted),
+            _ => Answer::from_scalar(self.written.scalar(path)?, wanted),
+        }
     }
 }
 
@@ -394,7 +404,7 @@ impl Answers for DocumentAnswers<'_> {
     }
 
     fn entries(&self, section: &str) -> Vec<String> {
-        let entries = self.0.entries(section).into_iter();
+        let entries = self.document.entries(section).into_iter();
         entries.filter(|entry| entry.removed.is_none()).map(|entry| entry.id.to_string()).collect()
     }
 
@@ -404,7 +414,7 @@ impl Answers for DocumentAnswers<'_> {
 
     fn narrative(&self, name: &str) -> String {
         match Path::question(name) {
-            Path::Text(name) => self.0.text(name),
+            Path::Text(name) => self.document.text(name),
             _ => String::new(),
         }
     }

@@ -111,12 +111,13 @@ impl Client {
         }
         let document = self.document(report)?;
         if decision == "verified" {
-            if differences(document) > 0 {
+            let answers = DocumentAnswers::new(document, default_form());
+            if differences(document, &answers.written) > 0 {
                 return Err(ClientError::BadInput(
                     "there are two versions of something; resolve them".to_owned(),
                 ));
             }
-            let hints = validate(default_form(), &DocumentAnswers(document, default_form()));
+            let hints = validate(default_form(), &answers);
             if blocks_review(&hints) {
                 return Err(ClientError::BadInput(
                     "something that a verified report must have is missing".to_owned(),

@@ -14,7 +14,7 @@ use crate::form::answer::{Answer, AnswerType, Scalar};
 use crate::form::labels::{Language, label};
 use crate::form::{Form, Question, default_form, progress, review_form, validate};
 use crate::report::schema::{entry, state};
-use crate::report::{ActorId, Document, Edited, HistoryItem, Path, Stage, TalkKind, TextName};
+use crate::report::{ActorId, Document, Edited, HistoryItem, Path, Stage, TalkKind, TextName, Written};
 use crate::store::EnvelopeState;
 use crate::view::{
     Author, ConflictsView, EntryView, FieldView, HintView, HistoryView, QuarantinedView, ReportView,
@@ -37,6 +37,7 @@ struct Reading<'a> {
     actors: &'a Actors,
     // Where people once differed and somebody chose.
     conflicted: &'a BTreeSet<Path>,
+    written: &'a Written,
     language: Language,
 }
 
@@ -60,7 +61,7 @@ impl Client {
         let document = self.load_if_not_open(report)?;
         let actors = self.actors(report)?;
         let form = default_form();
-        let answers = DocumentAnswers(&document, form);
+        let answers = DocumentAnswers::new(&document, form);
         let (answered, relevant) = progress(form, &answers);
         let hints = validate(form, &answers)
             .into_iter()
@@ -86,7 +87,12 @@ impl Client {
             sections: self.sections(
                 &document,
                 form,
-                &Reading { actors: &actors, conflicted: &once_conflicted(&document), language },
+                &Reading {
+                    actors: &actors,
+                    conflicted: &once_conflicted(&document),
+                    written: &answers.written,
+                    language,
+                },
             ),
             narrative: document.text(TextName::Narrative),
             narrative_spans: document
@@ -123,7 +129,7 @@ impl Client {
     pub fn relevant(&mut self, report: StreamId) -> Result<Vec<String>, ClientError> {
         let document = self.load_if_not_open(report)?;
         let form = default_form();
-        let answers = DocumentAnswers(&document, form);
+        let answers = DocumentAnswers::new(&document, form);
         let mut names: Vec<String> = crate::form::relevant_questions(form, &answers).into_iter().collect();
         for section in &form.sections {
             if !crate::form::validate::section_is_relevant(form, &answers, section) {
@@ -282,7 +288,7 @@ impl Client {
         question: &Question,
         reading: &Reading<'_>,
     ) -> Option<FieldView> {
-        let Reading { actors, conflicted, language } = *reading;
+        let Reading { actors, conflicted, written, language } = *reading;
         if let Path::Text(name) = path {
             let text = document.text(*name);
             return (!text.is_empty()).then(|| FieldView {
@@ -294,6 +300,9 @@ impl Client {
                 versions: Vec::new(),
                 was_conflicted: false,
             });
+        }
+        if !written.has(path) {
+            return None;
         }
         let wanted = question.kind.answer_type()?;
         let versions = self.version_views(document, form, path, question, wanted, actors, language);
@@ -373,7 +382,8 @@ impl Client {
         };
         let (review, actors, form) = (self.load_document(stream)?, self.actors(stream)?, review_form());
         let conflicted = once_conflicted(&review);
-        let reading = Reading { actors: &actors, conflicted: &conflicted, language };
+        let written = review.written();
+        let reading = Reading { actors: &actors, conflicted: &conflicted, written: &written, language };
         let fields = form.questions().filter_map(|question| {
             self.field(&review, form, &Path::question(&question.name), question, &reading)
         });

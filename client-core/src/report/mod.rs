@@ -24,6 +24,7 @@ pub use document::genesis::GENESIS;
 pub use document::history::{Edited, HistoryItem, WordsEdit};
 pub use document::read::{Entry, Removal, Said, Span};
 pub use document::versions::{Conflict, Stamp, Version};
+pub use document::written::Written;
 pub use document::{Document, DocumentError};
 pub use ids::{ActorId, ChangeHash, EntryId, TalkId};
 pub use pack::Packing;

@@ -63,52 +63,64 @@ pub async fn exchange(
 }
 
 /// Listens to the server, and calls `news` when it is there and whenever it says that there is more:
-/// [`Input::News`] is what to make of that. Ends when the line does or the workspace is locked, and
-/// answers whether the server was heard at all. A device that is no coordinator's has nothing to
-/// listen to.
-pub async fn listen(access: &impl Access, transport: &impl Transport, news: impl Fn()) -> bool {
+/// [`Input::News`] is what to make of that. Then it takes no notice for a while, however often the
+/// server says so: `pause` waits for so many milliseconds. Ends when the line does or the workspace is
+/// locked, and answers whether the server was heard at all. A device that is no coordinator's has
+/// nothing to listen to.
+pub async fn listen<P: Future<Output = ()>>(
+    access: &impl Access,
+    transport: &impl Transport,
+    news: impl Fn(),
+    pause: impl Fn(i64) -> P,
+) -> bool {
     let request = access.with(|client, _| client.events_request()).flatten();
     let Some(request) = request else { return false };
-    hear(request, transport, news, || access.with(|_, _| ()).is_some()).await
+    hear(request, transport, news, pause, || access.with(|_, _| ()).is_some()).await
 }
 
-async fn hear(
+async fn hear<P: Future<Output = ()>>(
     request: Request,
     transport: &impl Transport,
     news: impl Fn(),
+    pause: impl Fn(i64) -> P,
     goes_on: impl Fn() -> bool,
 ) -> bool {
     let mut answer = transport.send(request).await;
     let (mut heard, mut line) = (false, Vec::new());
     while let Some(piece) = answer.next().await {
-        match piece {
-            Piece::Status(200) => {
-                heard = true;
-                // What came while nobody listened.
-                news();
-            }
-            Piece::Bytes(bytes) if heard => {
-                // An event is a line that begins with `data`; what else it says does not matter.
-                for byte in bytes {
-                    match byte {
-                        b'\n' if line.starts_with(b"data") => news(),
-                        b'\n' => {}
-                        _ if line.len() < LINE_BYTES_MAX => {
-                            line.push(byte);
-                            continue;
-                        }
-                        _ => continue,
-                    }
-                    line.clear();
-                }
-            }
+        let has_news = match piece {
+            // What came while nobody listened.
+            Piece::Status(200) => true,
+            Piece::Bytes(bytes) if heard => says_more(&bytes, &mut line),
             _ => break,
-        }
+        };
+        heard = true;
         if !goes_on() {
             break;
         }
+        if has_news {
+            news();
+            pause(NEWS_PAUSE_MS).await;
+        }
     }
     heard
+}
+
+/// Whether one of these bytes ends a line that is an event: one that begins with `data`. What else it
+/// says does not matter.
+fn says_more(bytes: &[u8], line: &mut Vec<u8>) -> bool {
+    let mut more = false;
+    for byte in bytes {
+        match byte {
+            b'\n' => {
+                more |= line.starts_with(b"data");
+                line.clear();
+            }
+            _ if line.len() < LINE_BYTES_MAX => line.push(*byte),
+            _ => {}
+        }
+    }
+    more
 }
 
 /// Listens again and again, until the workspace is locked. `pause` waits for so many milliseconds.
@@ -120,7 +132,7 @@ pub async fn keep_listening<P: Future<Output = ()>>(
 ) {
     let mut failures = 0;
     loop {
-        let heard = listen(access, transport, &news).await;
+        let heard = listen(access, transport, &news, &pause).await;
         let Some(dice) = access.with(|client, _| client.env.random()) else { return };
         pause(patience_ms(&mut failures, heard, dice)).await;
     }
@@ -137,7 +149,7 @@ pub async fn keep_hearing<P: Future<Output = ()>>(
 ) {
     let mut failures = 0;
     loop {
-        let heard = hear(request.clone(), transport, &news, || true).await;
+        let heard = hear(request.clone(), transport, &news, &pause, || true).await;
         pause(patience_ms(&mut failures, heard, env.random())).await;
     }
 }
@@ -147,6 +159,8 @@ fn patience_ms(failures: &mut u32, heard: bool, dice: [u8; 4]) -> i64 {
     backoff::wait_ms(*failures, u32::from_le_bytes(dice))
 }
 
+/// For how long nothing more is taken from a server that has said that there is something new.
+const NEWS_PAUSE_MS: i64 = 800;
 /// Of an event's line, what is looked at.
 const LINE_BYTES_MAX: usize = 16;
 /// After so many failures the pauses grow no longer: half a minute, since a device may become a
@@ -266,5 +280,61 @@ impl Access for Lent<'_> {
         let mut both = self.0.borrow_mut();
         let (client, engine) = &mut *both;
         Some(step(client, engine))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::ready;
+
+    use futures_util::FutureExt as _;
+
+    use super::super::engine::Method;
+    use super::*;
+
+    /// Answers with what it holds.
+    struct Says(Vec<Piece>);
+
+    impl Transport for Says {
+        type Answer = std::vec::IntoIter<Piece>;
+
+        async fn send(&self, _: Request) -> Self::Answer {
+            let pieces = self.0.iter().map(|piece| match piece {
+                Piece::Status(status) => Piece::Status(*status),
+                Piece::Bytes(bytes) => Piece::Bytes(bytes.clone()),
+                Piece::Failed => Piece::Failed,
+            });
+            pieces.collect::<Vec<_>>().into_iter()
+        }
+    }
+
+    impl crate::transport::Answer for std::vec::IntoIter<Piece> {
+        async fn next(&mut self) -> Option<Piece> {
+            Iterator::next(self)
+        }
+    }
+
+    fn news_and_pauses(pieces: Vec<Piece>) -> (u32, u32) {
+        let (news, pauses) = (Cell::new(0), Cell::new(0));
+        let request =
+            Request { method: Method::Get, url: String::new(), headers: Vec::new(), body: Vec::new() };
+        let pause = |_| {
+            pauses.set(pauses.get() + 1);
+            ready(())
+        };
+        hear(request, &Says(pieces), || news.set(news.get() + 1), pause, || true)
+            .now_or_never()
+            .expect("nothing waits");
+        (news.get(), pauses.get())
+    }
+
+    #[test]
+    fn a_server_that_says_more_without_end_is_heard_now_and_then() {
+        let bytes = |text: &str| Piece::Bytes(text.as_bytes().to_vec());
+        let flood = bytes(&"data: more\n\n".repeat(10_000));
+        assert_eq!(news_and_pauses(vec![Piece::Status(200), flood, bytes(": here\n\n")]), (2, 2));
+        assert_eq!(news_and_pauses(vec![Piece::Status(200), bytes("da"), bytes("ta: more\n")]), (2, 2));
+        assert_eq!(news_and_pauses(vec![Piece::Status(403), bytes("data: more\n")]), (0, 0));
     }
 }

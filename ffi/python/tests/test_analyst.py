@@ -71,6 +71,7 @@ def test_an_export_is_for_its_owners_eyes_and_tells_how_far_it_is(sample: Sample
     async def work(workspace: baikoo.Workspace) -> None:
         told: list[tuple[int, int]] = []
         path = tmp_path / "reports.csv"
+        path.touch(0o644)
         file = await workspace.export("csv", path, on_progress=lambda done, of: told.append((done, of)))
         assert path.read_bytes() == file and stat.S_IMODE(path.stat().st_mode) == 0o600
         assert told == [(number, sample.reports) for number in range(1, sample.reports + 1)]

@@ -100,9 +100,13 @@ impl Session {
 
     // No more calls, and nothing more to hear.
     fn close(&self) {
+        let audience = lock(&self.audience).take();
+        if let Some(audience) = audience {
+            // An error says that nobody listens.
+            let _ = audience.send(Event::Locked);
+        }
+        // After the audience is gone: who starts to sync at the same time sees that, or is stopped here.
         self.stop();
-        self.tell(Event::Locked);
-        drop(lock(&self.audience).take());
     }
 
     pub(super) fn listen(&self) -> Option<broadcast::Receiver<Event>> {
@@ -132,8 +136,9 @@ impl Session {
     /// One exchange with the server, when it is its turn.
     pub(super) async fn call(self: Arc<Self>, input: Input) -> Result<Option<i64>, ClientError> {
         let _line = self.line.lock().await;
+        let standing = Standing(&self);
         let done = exchange(&Lent(&self), &self.http, input, || self.tell_status()).await;
-        self.tell_status();
+        drop(standing);
         if let Err(error) = &done {
             self.platform.log(LogLevel::Warning, &format!("sync: {}", error.code()));
         }
@@ -162,10 +167,10 @@ impl Session {
 
     /// Syncs by itself from now on. Twice does no harm.
     pub(super) fn start(self: &Arc<Self>) {
+        let mut syncing = lock(&self.syncing);
         if lock(&self.audience).is_none() {
             return;
         }
-        let mut syncing = lock(&self.syncing);
         if syncing.as_ref().is_some_and(|syncing| !syncing.task.is_finished()) {
             return;
         }
@@ -179,6 +184,17 @@ impl Session {
     /// Does not sync by itself any more. A call that is on its way is given up.
     pub(super) fn stop(&self) {
         drop(lock(&self.syncing).take());
+    }
+}
+
+/// Tells where synchronising stands when a call has ended, also when it was given up.
+struct Standing<'a>(&'a Session);
+
+impl Drop for Standing<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.tell_status();
+        }
     }
 }
 

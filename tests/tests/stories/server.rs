@@ -172,6 +172,6 @@ fn a_newcomer_who_is_first_after_a_restore_takes_nobodys_place_in_the_membership
 fn a_coordinator_hears_of_what_others_bring_and_a_monitor_has_nothing_to_listen_to() {
     let world = World::new(49);
     let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
-    assert!(world.hears_of(&gulnara, &aida, 100));
+    assert!(world.hears_of(&gulnara, &aida, 2_000));
     assert!(!world.hears_of(&aida, &gulnara, 2));
 }

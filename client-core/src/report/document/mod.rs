@@ -9,6 +9,7 @@ pub(super) mod history;
 pub(super) mod read;
 pub(super) mod versions;
 mod write;
+pub(super) mod written;
 
 use automerge::{Automerge, Change, LoadOptions, ReadDoc, TextEncoding};
 

@@ -119,26 +119,32 @@ impl Document {
     /// Every place that holds an answer now, texts included; sorted. Not what the document says
     /// about itself, and not what was taken back.
     pub fn paths(&self) -> Vec<Path> {
-        let answered = |path: &Path| match path {
-            Path::State(_) => false,
-            Path::EntryAnswer { question, .. } if !is_question(question) => false,
-            path => self.scalar(path).is_some_and(|scalar| scalar != Scalar::Empty),
-        };
-        let scalars = self.written_places().into_iter().map(|(path, _)| path).filter(answered);
-        let written = |name: &TextName| self.automerge.length(Root::Text(*name).id()) > 0;
-        scalars.chain(TextName::ALL.into_iter().filter(written).map(Path::Text)).collect()
+        let written = self.written();
+        let scalars = written.answers().map(|(path, _)| path.clone());
+        let has_words = |name: &TextName| self.automerge.length(Root::Text(*name).id()) > 0;
+        scalars.chain(TextName::ALL.into_iter().filter(has_words).map(Path::Text)).collect()
     }
 
     /// A section's entries, in order; removed ones too.
     pub fn entries(&self, section: &str) -> Vec<Entry> {
-        let mut entries = self.all_entries();
-        entries.retain(|entry| entry.section == section);
-        entries
+        self.entries_where(|one| one == section)
+    }
+
+    /// How many entries a section has, removed ones too.
+    pub fn entry_count(&self, section: &str) -> usize {
+        self.entry_maps()
+            .into_iter()
+            .filter(|(one, _, objects)| one == section && !objects.is_empty())
+            .count()
     }
 
     /// The entries of all sections, by section and order.
     pub fn all_entries(&self) -> Vec<Entry> {
-        let keys = self.entry_keys().into_iter();
+        self.entries_where(|_| true)
+    }
+
+    fn entries_where(&self, wanted: impl Fn(&str) -> bool) -> Vec<Entry> {
+        let keys = self.entry_keys().into_iter().filter(|(section, _)| wanted(section));
         let mut entries: Vec<_> = keys.filter_map(|(section, id)| self.read_entry(section, id)).collect();
         entries.sort_by(|a, b| (&a.section, a.order, a.id).cmp(&(&b.section, b.order, b.id)));
         entries

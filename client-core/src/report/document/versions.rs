@@ -5,6 +5,7 @@ use automerge::{ObjId, ReadDoc, Value};
 use super::super::ids::{ActorId, ChangeHash, EntryId};
 use super::super::schema::{Path, entry, entry_key, parse_entry_key};
 use super::genesis::Root;
+use super::written::Written;
 use super::{Document, actor_of, ours, theirs};
 use crate::form::answer::Scalar;
 
@@ -63,38 +64,19 @@ impl Document {
     /// Every place where more than one value stands. An ordinary [`set`](super::edit::Edit::set)
     /// resolves one; what was not chosen stays in the history.
     pub fn conflicts(&self) -> Vec<Conflict> {
+        self.conflicts_in(&self.written())
+    }
+
+    /// The same, of a document that was read already.
+    pub(crate) fn conflicts_in(&self, written: &Written) -> Vec<Conflict> {
         let mut conflicts = Vec::new();
-        for (path, several) in self.written_places() {
-            let versions = if several { self.versions(&path) } else { Vec::new() };
+        for path in written.disputable() {
+            let versions = self.versions(path);
             if versions.len() > 1 {
-                conflicts.push(Conflict { path, versions });
+                conflicts.push(Conflict { path: path.clone(), versions });
             }
         }
         conflicts
-    }
-
-    /// Every place of a scalar that was ever written, and whether several values may stand there.
-    pub(super) fn written_places(&self) -> Vec<(Path, bool)> {
-        let mut places = Vec::new();
-        for item in self.automerge.map_range(Root::Answers.id(), ..) {
-            places.push((Path::Answer(item.key.into_owned()), item.conflict));
-        }
-        for item in self.automerge.map_range(Root::State.id(), ..) {
-            places.push((Path::State(item.key.into_owned()), item.conflict));
-        }
-        for (section, entry) in self.entry_keys() {
-            let objects = self.entry_objects(&section, entry);
-            for object in &objects {
-                for item in self.automerge.map_range(object, ..) {
-                    let several = item.conflict || objects.len() > 1;
-                    places.push((Path::entry(&section, entry, &item.key), several));
-                }
-            }
-        }
-        places.retain(|(path, _)| path.is_valid());
-        places.sort();
-        places.dedup_by(|(one, _), (other, _)| one == other);
-        places
     }
 
     pub(super) fn entry_keys(&self) -> Vec<(String, EntryId)> {

@@ -1,5 +1,7 @@
 //! Whatever people write and in whatever order it arrives, all end with the same report.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -97,6 +99,22 @@ fn view(document: &Document) -> impl PartialEq + std::fmt::Debug {
     )
 }
 
+/// Whether what was read in one pass is what a look at each place finds.
+fn assert_read_in_one_pass(document: &Document) {
+    let written = document.written();
+    let history = document.history().into_iter();
+    let places: BTreeSet<Path> =
+        history.map(|item| item.path).filter(|path| !matches!(path, Path::Text(_) | Path::Talk(_))).collect();
+    for place in &places {
+        assert_eq!(written.scalar(place), document.scalar(place).as_ref(), "{place}");
+        assert!(written.has(place));
+    }
+    let several = places.into_iter().filter(|place| document.versions(place).len() > 1);
+    let differing = document.conflicts().into_iter().map(|conflict| conflict.path);
+    assert_eq!(differing.collect::<Vec<_>>(), several.collect::<Vec<_>>());
+    assert_eq!(document.entry_count("persons"), document.entries("persons").len());
+}
+
 /// Delivers one change at a time in a random order, some twice, until nothing waits.
 fn deliver(changes: &[Vec<u8>], order: &[prop::sample::Index]) -> Document {
     let mut document = Document::create();
@@ -139,6 +157,7 @@ proptest! {
         let [mut first, second, third] = people;
         first.hears(&second);
         first.hears(&third);
+        assert_read_in_one_pass(&first.document);
         let changes = first.document.raw_changes();
         prop_assume!(!changes.is_empty());
 

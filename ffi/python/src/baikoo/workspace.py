@@ -1,6 +1,7 @@
 """A workspace for analysts: unlock, sync, iterate, make data frames, export."""
 
 import os
+import stat
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,6 +166,9 @@ class _Progress(core.ProgressListener):
 
 def _write(path: Path, file: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        # One that was there before may have been everybody's; what is no file is somebody else's.
+        if os.name == "posix" and stat.S_ISREG(os.fstat(out.fileno()).st_mode):
+            os.fchmod(out.fileno(), 0o600)
         out.write(file)
 
 
