@@ -4,6 +4,7 @@ import { byClock, CLOCKS, partOf, phoneTime, readTime, writeTime } from './clock
 import { edtfWords, localDay, momentWords, readEdtf, writeEdtf } from './dates';
 import { regionView, roomForLabels, toDegrees, toScreen, zoom } from './map';
 import { suggestPassphrase } from './passphrase';
+import { isRecording, takesRecordings } from './recordings';
 import { standing } from './standing';
 import { entrySteps, flashSteps, stepsOf } from './steps';
 import { kilobytes, syncSentence } from './syncing';
@@ -108,6 +109,19 @@ describe('a report’s state', () => {
     expect(say('sent', 'received', 'verified')).toBe('reviewed');
     expect(say('sent', 'received', 'new')).toBe('received');
     expect(say('withdrawn', 'received', 'verified')).toBe('withdrawn');
+  });
+});
+
+describe('a recording', () => {
+  const question = (...codes: string[]) => ({ name: 'q', kind: 'select_one', label: '', hint: null, guidance: null, list: codes.map((code) => ({ code, label: code, folded: code })), stage: 'complete', min: null, max: null }) as QuestionView;
+  const section = (...questions: QuestionView[]): FormSectionView => ({ name: 's', label: '', guidance: null, repeat: true, questions });
+  const entry = (value: string) => ({ id: 'e', removed: null, edited_after_removal: false, fields: [{ path: 's/e/q', question: 'q', label: '', answer: { type: 'choice' as const, value }, text: value, versions: [], was_conflicted: false }] });
+  it('has its place where a kind of source can be chosen', () => {
+    expect(takesRecordings(section(question('witness'), question('interview', 'photo', 'video', 'audio')))).toBe(true);
+    expect(takesRecordings(section(question('victim', 'witness')))).toBe(false);
+  });
+  it('is a source of its kind', () => {
+    expect(['photo', 'video', 'audio', 'interview'].map((kind) => isRecording(entry(kind)))).toEqual([true, true, true, false]);
   });
 });
 

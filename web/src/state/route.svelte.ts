@@ -13,7 +13,8 @@ export type Route =
   | { name: 'fill'; id: string; at?: string }
   | { name: 'questions' }
   | { name: 'sync' }
-  | { name: 'settings' };
+  | { name: 'settings' }
+  | { name: 'sheets' };
 
 let stack = $state.raw<Route[]>([{ name: 'home' }]);
 
