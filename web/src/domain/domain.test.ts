@@ -133,6 +133,8 @@ describe('what waits', () => {
     expect(syncSentence({ ...quiet, last_success_ms: null })).toMatchObject({ tone: 'waiting', key: 'Sync.unenrolled' });
     expect(syncSentence({ ...quiet, phase: 'running', waiting_reports: 1 }).tone).toBe('busy');
     expect(syncSentence({ ...quiet, alarms: ['fork'], waiting_reports: 1 }).tone).toBe('heed');
+    expect(syncSentence({ ...quiet, enrolled: false, trouble: 'invite_expired', waiting_reports: 1 })).toMatchObject({ tone: 'heed', key: 'error.invite_expired' });
+    expect(syncSentence({ ...quiet, trouble: 'invite_expired' }).tone).toBe('calm');
     expect(syncSentence({ ...quiet, revoked: true, alarms: ['fork'] }).key).toBe('sync.revoked');
   });
   it('has a size that can be pictured', () => {
