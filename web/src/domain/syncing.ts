@@ -8,9 +8,9 @@ export interface SyncSentence {
   n: number;
 }
 
-const NOT_LET_IN = ['invite_expired', 'invite_invalid', 'recovery_invalid'];
+const NOT_LET_IN = ['invite_expired', 'invite_invalid', 'recovery_invalid', 'server_refused', 'unauthorised'];
 
-/** The invitation or the sheets that this device was made with do not count: no patience will help. */
+/** The invitation, the sheets or the set-up code that this device was made with do not count: patience may not help. */
 export function notLetIn(sync: SyncView): boolean {
   return !sync.enrolled && sync.trouble !== null && NOT_LET_IN.includes(sync.trouble);
 }
