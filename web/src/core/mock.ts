@@ -119,18 +119,19 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     return { path, question, label: asked?.label ?? question, answer: versions[0]?.answer ?? null, text: shown[0]?.text ?? '', versions: shown, was_conflicted: versions.length > 1 || report.history.filter((v) => v.path === path).length > 2 };
   }
 
-  // Ten thousand summaries are wanted at every stroke of a search; they are kept until they change.
-  const kept = new WeakMap<Report, { stamp: string; summary: ReportSummary; words: string }>();
+  // Ten thousand summaries are wanted at every stroke of a search; they are kept until they change, in
+  // each language that they were asked for in.
+  const kept: Partial<Record<Lang, WeakMap<Report, { stamp: string; summary: ReportSummary; words: string }>>> = {};
   function summary(report: Report, lang: Lang): ReportSummary {
     return look(report, lang).summary;
   }
   function look(report: Report, lang: Lang) {
-    const stamp = [lang, report.changed_ms, report.stage, report.delivery, report.unread, report.talk.length, report.review.size, report.reviewHistory.length, report.talk.filter((item) => item.answered).length].join();
-    const known = kept.get(report);
+    const stamp = [report.changed_ms, report.stage, report.delivery, report.unread, report.talk.length, report.review.size, report.reviewHistory.length, report.talk.filter((item) => item.answered).length].join();
+    const known = (kept[lang] ??= new WeakMap()).get(report);
     if (known?.stamp === stamp) return known;
     const made = summarise(report, lang);
     const entry = { stamp, summary: made, words: fold(`${made.title} ${made.place} ${made.district} ${report.texts.get('narrative') ?? ''} ${made.author.name}`) };
-    kept.set(report, entry);
+    kept[lang]!.set(report, entry);
     return entry;
   }
   const pin = (report: Report) => report.history[0]?.change ?? null;
