@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FormSectionView, FormView, QuestionView, SyncView } from '../core/types';
 import { byClock, CLOCKS, partOf, phoneTime, readTime, writeTime } from './clocks';
@@ -127,6 +128,11 @@ describe('a recording', () => {
   it('has its place where a kind of source can be chosen', () => {
     expect(takesRecordings(section(question('witness'), question('interview', 'photo', 'video', 'audio')))).toBe(true);
     expect(takesRecordings(section(question('victim', 'witness')))).toBe(false);
+  });
+  it('has a place in the form as it is', () => {
+    const { labels } = JSON.parse(readFileSync(new URL('../../../client-core/assets/labels/en.json', import.meta.url), 'utf8')) as { labels: Record<string, string> };
+    const codes = Object.keys(labels).filter((key) => key.startsWith('choice.src_kind.')).map((key) => key.slice('choice.src_kind.'.length));
+    expect(takesRecordings(section(question(...codes)))).toBe(true);
   });
   it('is a source of its kind', () => {
     expect(['photo', 'video', 'audio', 'interview'].map((kind) => isRecording(entry(kind)))).toEqual([true, true, true, false]);
