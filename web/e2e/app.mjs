@@ -79,6 +79,76 @@ await story('the phone’s back button works, and the address says nothing', asy
   await page.locator('main ul li button').first().waitFor();
 });
 
+await story('the back button leads through the steps of a report, and out of it once it is done', async () => {
+  const asked = () => page.locator('main .question').innerText();
+  const heading = (text) => page.locator('h1', { hasText: text }).waitFor();
+  const press = async (target) => {
+    const before = await page.evaluate(() => history.state);
+    await target.click();
+    await page.waitForFunction((state) => history.state !== state, before);
+  };
+  const goBack = async () => {
+    const before = await page.evaluate(() => history.state);
+    await page.goBack();
+    await page.waitForFunction((state) => history.state !== state, before);
+  };
+  await press(page.locator('footer button.primary'));
+  await page.locator('.press').first().waitFor();
+  const questions = [await asked()];
+  await press(page.locator('.press').nth(1));
+  questions.push(await asked());
+  await press(page.locator('button.start'));
+  questions.push(await asked());
+  await press(page.locator('main button.big').last());
+  // Another day is a step of its own, and so is the arrow.
+  assert.equal(await page.locator('main input[type=date]').count(), 1);
+  await goBack();
+  assert.equal(await page.locator('main input[type=date]').count(), 0);
+  assert.equal(await asked(), questions[2]);
+  await press(page.locator('header button').first());
+  assert.equal(await asked(), questions[1]);
+  await goBack();
+  assert.equal(await asked(), questions[0]);
+  assert.equal(await page.locator('.item.chosen').count(), 1);
+  for (let at = 0; at < 5; at++) await press(page.locator('footer button').last());
+  await page.locator('footer button.primary').click();
+  await page.locator('footer button.primary.full').waitFor();
+  // What is sent is not gone back into.
+  await page.waitForFunction(() => history.state === 2);
+  await page.goBack();
+  await heading('Reports');
+  await press(page.locator('main ul li button').first());
+  await press(page.locator('footer button.primary'));
+  await page.locator('header progress').waitFor();
+  const step = () => page.locator('header .title p').innerText();
+  const first = await step();
+  for (let at = 0; at < 3; at++) await press(page.locator('footer button.primary'));
+  await goBack();
+  await goBack();
+  await goBack();
+  assert.equal(await step(), first);
+  await press(page.locator('footer button.primary'));
+  await page.locator('header .icon-button[title]').first().click();
+  await page.locator('dialog[open] button.full').last().click();
+  await heading('Report');
+  await page.waitForFunction(() => history.state === 2);
+  // Pressed twice while the first press still saves, the last button leaves one screen, not two.
+  await press(page.locator('footer button.primary'));
+  await page.locator('header .icon-button[title]').first().click();
+  await page.locator('dialog[open] li li button').last().click();
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await page.locator('main textarea').fill('Said at the end');
+  await page.locator('footer button.primary').evaluate((button) => {
+    button.click();
+    button.click();
+  });
+  await page.getByText('Said at the end').waitFor();
+  await heading('Report');
+  await page.waitForFunction(() => history.state === 2);
+  await page.goBack();
+  await heading('Reports');
+});
+
 await story('the language changes in the middle of a report, the answer stays', async () => {
   await page.locator('footer button.primary').click();
   await page.locator('.press').nth(1).click();

@@ -88,7 +88,7 @@ await story('a coordinator makes a workspace in the browser and is given recover
   assert.ok(sheets.every((sheet) => sheet.startsWith('BK1-')));
   const sheet = await page.locator('ol li').last().innerText();
   assert.ok(sheet.includes(new URL(server.address).origin), 'a sheet says where it belongs');
-  workspace = sheet.match(/([0-9a-f]{4} ){7}[0-9a-f]{4}/)[0];
+  workspace = sheet.match(/Workspace: (([0-9a-f]{4} ){7}[0-9a-f]{4})/)[1];
   await shot(page, '01-recovery-sheets');
   await page.locator('input[type=checkbox]').check();
   await page.locator('button.primary').click();
@@ -152,6 +152,50 @@ await story('a coordinator whose browser is gone comes back in another one with 
   await desk.page.getByRole('button', { name: 'Health' }).first().click();
   await desk.page.getByText('1 warning').first().waitFor();
   await shot(desk.page, '02-recovered');
+  await other.context.close();
+});
+
+await story('new sheets take the place of the used ones, once they are on paper', async () => {
+  const { page } = desk;
+  const standing = async (two) => {
+    await page.getByText('Check sheets that you have').click();
+    for (const at of [0, 1]) await page.locator('form textarea').nth(at).fill(two[at]);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    const said = await page.locator('form [role=status] p').innerText();
+    await page.getByText('Check sheets that you have').click();
+    return said;
+  };
+  await page.getByRole('button', { name: 'New recovery sheets' }).last().click();
+  assert.match(await standing(sheets), /^These sheets count/);
+  await page.getByRole('button', { name: 'Make new sheets' }).click();
+  await page.locator('ol li .words').first().waitFor();
+  await shot(page, '02-new-sheets');
+  // Who prints gets every sheet on a page of its own, and nothing but sheets.
+  assert.equal((await page.pdf()).toString('latin1').match(/\/Type ?\/Page\b/g).length, 3);
+  // Left before they are said to be on paper, nothing has happened.
+  await page.goBack();
+  await page.getByRole('button', { name: 'New recovery sheets' }).last().click();
+  assert.match(await standing(sheets), /^These sheets count/);
+  await page.getByRole('button', { name: 'Make new sheets' }).click();
+  await page.locator('ol li .words').first().waitFor();
+  const made = await page.locator('ol li .words').allInnerTexts();
+  await page.locator('main input[type=checkbox]').check();
+  await page.getByRole('button', { name: 'Let the new sheets count' }).click();
+  await page.getByText('The new sheets count now').waitFor();
+  await shot(page, '02-renewed');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'New recovery sheets' }).last().click();
+  assert.match(await standing(made.slice(1)), /^These sheets count/);
+  assert.match(await standing(sheets), /^These sheets do not count/);
+  await page.goBack();
+  const thief = () => commandLine('thief')('recover', 'use', '--server', server.address.slice(0, -1), '--workspace', workspace, '--name', 'Thief', sheets[0], sheets[1]);
+  assert.throws(thief, /recovery_invalid/);
+  // The other coordinator keeps paper that is void: she is told.
+  const other = await openBrowser('other', { width: 1280, height: 800, errors });
+  await other.page.goto(server.address);
+  await unlock(other.page);
+  await other.page.getByRole('button', { name: 'Health' }).first().click();
+  await other.page.getByText('Another coordinator has replaced the recovery sheets').waitFor({ timeout: 60_000 });
   await other.context.close();
 });
 

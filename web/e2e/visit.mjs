@@ -73,6 +73,25 @@ await story('nothing of the invitation or of a report stands in address, title o
   await context.close();
 });
 
+await story('an invitation that was taken back says so, and one can start over', async () => {
+  const cancelled = coordinator('invite', '--role', 'monitor', '--name', 'Bermet');
+  coordinator('sync');
+  coordinator('cancel-invite', cancelled.invitation.id);
+  coordinator('sync');
+  const { page, context } = await openBrowser('late', { errors });
+  // The clock of a phone may be wrong, so it only warns.
+  await page.clock.setSystemTime(Date.now() + 40 * 24 * 3_600_000);
+  await page.goto(cancelled.link);
+  await page.getByText('this invitation is too late').waitFor();
+  await page.clock.setSystemTime(Date.now());
+  await joinByLink(page, cancelled.link, 'Бермет');
+  await page.locator('main button.line', { hasText: 'This invitation is no longer valid' }).click();
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('button', { name: 'Erase now' }).last().click();
+  await page.locator('input[type=url]').waitFor();
+  await context.close();
+});
+
 await story('nothing was thrown, and nothing was stopped by the policy', async () => assert.deepEqual(errors, []));
 
 await server.stop();

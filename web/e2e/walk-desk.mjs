@@ -138,6 +138,24 @@ export async function walk(page, address, shot) {
   await shot('55-health');
   await page.locator('.care').evaluate((care) => care.scrollIntoView());
   await shot('56-health-more');
+  await page.locator('.care .card').last().locator('button').click();
+  await page.locator('main .heeded').waitFor();
+  await shot('58-renew');
+  await page.locator('main details summary').click();
+  await page.locator('main textarea').first().fill('BK1-2-1-other');
+  await page.locator('main textarea').last().fill('BK1-2-2-other');
+  await page.locator('main form button').click();
+  await page.locator('main form .danger').waitFor();
+  await shot('59-renew-check');
+  await page.locator('main button.primary').click();
+  await page.locator('ol .words').first().waitFor();
+  await shot('60-renew-sheets');
+  await page.locator('main input[type=checkbox]').check();
+  await page.locator('main button.primary').click();
+  await page.locator('main [role=status] p:not(.heeded)').waitFor();
+  await shot('61-renewed');
+  await page.locator('main button.primary').click();
+  await page.locator('.care').waitFor();
   if (!wide) {
     await page.locator('.bottom .place').last().click();
     await page.locator('dialog[open] .line-button').first().waitFor();

@@ -81,6 +81,8 @@ export async function walk(page, address, shot) {
   for (let at = 0; at < 5; at++) await next();
   await shot('30-fill-people-one');
   await next();
+  await shot('30-fill-sources');
+  await next();
   await page.locator('main textarea').fill('Таң эрте ок атылды. '.repeat(30));
   await page.waitForTimeout(900);
   await shot('31-fill-story');

@@ -6,7 +6,7 @@ use baikoo_client_core::client::Client;
 use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::crypto::recovery;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::Recovery;
+use baikoo_client_core::member::{Recovery, SheetsStanding};
 use baikoo_client_core::view::{Filter, Me};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -72,7 +72,7 @@ impl Recover {
                 if !here {
                     return cx.done("done.sheets_fit", &[], &json!({ "fit": true }));
                 }
-                if cx.open()?.sheets_count(&secret)? {
+                if cx.open()?.sheets_standing(&secret)? == SheetsStanding::Count {
                     return cx.done("done.sheets_count", &[], &json!({ "fit": true, "count": true }));
                 }
                 Err(ClientError::RecoveryInvalid.into())
@@ -126,15 +126,16 @@ impl Use {
 fn renew(cx: &mut Context<'_, '_>, ca: Option<&PathBuf>) -> Result<(), Failure> {
     let http = sync::transport(cx, ca)?;
     let mut client = cx.open()?;
-    let sheets = client.renew_sheets()?;
+    let sheets = client.draw_sheets()?;
     let secret = put_together(cx, &sheets)?;
     if !cx.json {
         cx.line(cx.words.get("created.sheets"))?;
         print_sheets(cx, &client.me(), &sheets)?;
         cx.line("")?;
     }
+    client.renew_sheets(&secret)?;
     let (_, outcome) = sync::once(cx, &mut client, &http)?;
-    let count = client.sheets_count(&secret)?;
+    let count = client.sheets_standing(&secret)? == SheetsStanding::Count;
     if cx.json {
         cx.data(&json!({ "recovery_sheets": sheets, "count": count }))?;
     } else {

@@ -15,7 +15,8 @@ mod standing;
 pub use check::{fair_address, fair_name};
 pub use create::Created;
 pub use invitation::{Invitation, MadeInvitation};
-pub use recover::Recovery;
+pub use recover::{Recovery, secret_of_sheets};
+pub use renew::SheetsStanding;
 
 use baikoo_protocol::id::WorkspaceId;
 use baikoo_protocol::membership::Entry;

@@ -26,6 +26,17 @@ const RENEWED: &str = "sheets_renewed";
 /// The alarm on the recovered device when a role key was not sealed to the sheets.
 const INCOMPLETE: &str = "recovery_incomplete";
 
+/// The secret that two sheets hold together.
+///
+/// # Errors
+/// [`ClientError::BadInput`] that names the sheet that is wrong, or says that they don't fit.
+pub fn secret_of_sheets(sheets: &[&str]) -> Result<Secret32, ClientError> {
+    join(sheets).map_err(|wrong| match wrong {
+        0 => ClientError::BadInput("recovery sheets".to_owned()),
+        number => ClientError::BadInput(format!("recovery sheet {number}")),
+    })
+}
+
 /// What recovery sheets open, and where that is.
 pub struct Recovery {
     secret: Secret32,
@@ -43,14 +54,9 @@ impl Recovery {
     /// Puts sheets together.
     ///
     /// # Errors
-    /// [`ClientError::BadInput`] that names the sheet that is wrong, or says that they don't fit;
-    /// and as [`Self::new`].
+    /// As [`secret_of_sheets`] and [`Self::new`].
     pub fn from_sheets(sheets: &[&str], server: &str, workspace: &str) -> Result<Self, ClientError> {
-        let secret = join(sheets).map_err(|wrong| match wrong {
-            0 => ClientError::BadInput("recovery sheets".to_owned()),
-            number => ClientError::BadInput(format!("recovery sheet {number}")),
-        })?;
-        Self::new(secret, server, workspace)
+        Self::new(secret_of_sheets(sheets)?, server, workspace)
     }
 
     /// What the sheets' secret opens, at a server's address. The workspace's id may be typed in

@@ -1,11 +1,13 @@
 //! Who belongs to the workspace, and what is set apart of what they sent.
 
+use baikoo_client_core::crypto::keys::Secret32;
+use baikoo_client_core::member::{SheetsStanding, secret_of_sheets};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use super::core::Core;
-use super::value::{Answer, give, parse, take};
+use super::value::{Answer, give, parse, take, throw};
 
 #[wasm_bindgen]
 #[allow(missing_docs, reason = "one method of the client each: the documentation is there")]
@@ -51,6 +53,29 @@ impl Core {
         self.write(|client| client.rotate_role())
     }
 
+    /// Nothing has happened when they are shown: see `renewSheets`.
+    #[wasm_bindgen(js_name = drawSheets)]
+    pub async fn draw_sheets(&self) -> Answer {
+        let (sheets, me) = self.with(|client| Ok((client.draw_sheets()?, client.me())))?;
+        give(&json!({ "recovery_sheets": sheets, "server": me.server, "workspace": me.fingerprint }))
+    }
+
+    #[wasm_bindgen(js_name = renewSheets)]
+    pub async fn renew_sheets(&self, sheets: JsValue) -> Result<(), JsValue> {
+        let secret = secret_of(&sheets)?;
+        self.write(|client| client.renew_sheets(&secret))
+    }
+
+    #[wasm_bindgen(js_name = sheetsStanding)]
+    pub async fn sheets_standing(&self, sheets: JsValue) -> Answer {
+        let secret = secret_of(&sheets)?;
+        give(&match self.with(|client| client.sheets_standing(&secret))? {
+            SheetsStanding::Count => "count",
+            SheetsStanding::Wait => "wait",
+            SheetsStanding::Void => "void",
+        })
+    }
+
     pub async fn quarantined(&self) -> Answer {
         give(&self.with(|client| client.quarantined())?)
     }
@@ -63,6 +88,12 @@ impl Core {
         let (id, member) = (parse(&id)?, parse(&member)?);
         self.write(|client| client.share(id, member))
     }
+}
+
+fn secret_of(sheets: &JsValue) -> Result<Secret32, JsValue> {
+    let sheets: Vec<String> = take(sheets)?;
+    let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
+    secret_of_sheets(&sheets).map_err(throw)
 }
 
 /// A QR code as one SVG path, black on white.

@@ -1,8 +1,8 @@
 //! Coming back by recovery sheets, and what everybody else sees of it.
 
-use baikoo_client_core::crypto::recovery::join;
+use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::Recovery;
+use baikoo_client_core::member::{Recovery, SheetsStanding, secret_of_sheets};
 use baikoo_client_core::protocol::membership::{RevokeReason, Role};
 use baikoo_client_core::view::{Delivery, DeviceView};
 use baikoo_tests::person::Person;
@@ -16,6 +16,10 @@ fn workspace(person: &Person) -> String {
 
 fn device(person: &Person) -> baikoo_client_core::protocol::id::DeviceId {
     person.does(|client| Ok(client.me().device))
+}
+
+fn secret(sheets: &[String]) -> Secret32 {
+    secret_of_sheets(&[&sheets[0], &sheets[1]]).expect("sheets")
 }
 
 fn recovered(by: &Person) -> Vec<DeviceView> {
@@ -250,7 +254,8 @@ fn after_a_restore_a_recovered_device_waits_for_what_came_before_it() {
     let gulnara = world.recovers("Gulnara", &[&sheets[0], &sheets[1]], &workspace);
     world.syncs(&gulnara);
     // The sheets that brought her count no longer: that must not keep her out afterwards.
-    gulnara.does(|client| client.renew_sheets());
+    let new = gulnara.does(|client| client.draw_sheets());
+    gulnara.does(|client| client.renew_sheets(&secret(&new)));
     world.syncs(&gulnara);
     world.syncs(&aida);
     let report = aida.sends("Жоголбой калды.");
@@ -287,14 +292,21 @@ fn new_sheets_make_stolen_ones_worthless() {
     gulnara.does(|client| client.revoke(device(&thief), RevokeReason::Seized));
     world.syncs(&gulnara);
 
-    let new = gulnara.does(|client| client.renew_sheets());
-    let counts = |sheets: &[String]| {
-        let secret = join(&[&sheets[0], &sheets[1]]).expect("sheets");
-        gulnara.does(|client| client.sheets_count(&secret))
-    };
-    assert!(counts(&old) && !counts(&new), "the server has not heard of it yet");
+    let new = gulnara.does(|client| client.draw_sheets());
+    let standing = |sheets: &[String]| gulnara.does(|client| client.sheets_standing(&secret(sheets)));
     world.syncs(&gulnara);
-    assert!(counts(&new) && !counts(&old));
+    let void = SheetsStanding::Void;
+    assert_eq!((standing(&old), standing(&new)), (SheetsStanding::Count, void), "nobody asked for it yet");
+    for _ in 0..2 {
+        gulnara.does(|client| client.renew_sheets(&secret(&new)));
+        let (count, wait) = (SheetsStanding::Count, SheetsStanding::Wait);
+        assert_eq!((standing(&old), standing(&new)), (count, wait), "the server has not heard of it yet");
+    }
+    world.syncs(&gulnara);
+    assert_eq!((standing(&old), standing(&new)), (void, SheetsStanding::Count));
+    gulnara.does(|client| client.renew_sheets(&secret(&new)));
+    world.syncs(&gulnara);
+    assert_eq!(standing(&new), SheetsStanding::Count, "said again, it is not done again");
     for person in [&chynara, &aida] {
         world.syncs(person);
     }
@@ -312,5 +324,21 @@ fn new_sheets_make_stolen_ones_worthless() {
     world.syncs(&back);
     assert_eq!(back.opens(before).narrative, "Эски барактар кезинде.");
     assert_eq!(back.opens(after).narrative, "Жаңы барактар кезинде.");
-    assert!(aida.tries(|client| client.renew_sheets()).is_err(), "a monitor has nothing to renew");
+    assert!(aida.tries(|client| client.draw_sheets()).is_err(), "a monitor has nothing to renew");
+    assert!(aida.tries(|client| client.renew_sheets(&secret(&new))).is_err());
+}
+
+#[test]
+fn of_two_who_replace_the_sheets_at_once_one_learns_that_hers_do_not_count() {
+    let world = World::new(59);
+    let gulnara = world.coordinator("Gulnara");
+    let chynara = world.another_coordinator("Chynara", &gulnara);
+    let [hers, others] = [&gulnara, &chynara].map(|one| one.does(|client| client.draw_sheets()));
+    gulnara.does(|client| client.renew_sheets(&secret(&hers)));
+    chynara.does(|client| client.renew_sheets(&secret(&others)));
+    for person in [&gulnara, &chynara, &gulnara] {
+        let _ = world.tries_to_sync(person);
+    }
+    let standing = |sheets: &[String]| chynara.does(|client| client.sheets_standing(&secret(sheets)));
+    assert_eq!((standing(&hers), standing(&others)), (SheetsStanding::Count, SheetsStanding::Void));
 }

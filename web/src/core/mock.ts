@@ -64,6 +64,9 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
   let devices: DeviceView[] = [];
   let quarantine: QuarantinedView[] = [];
   let alarms: string[] = [];
+  let renewing: string[] = [];
+  let counting: string[] = [];
+  const draw = () => [1, 2, 3].map((n) => `BK1-2-${n}-${id().slice(0, 8)}-${id()}${id()}-${id().slice(0, 8)}`);
 
   const open = (as: Role, called: string, many = false) => {
     role = as;
@@ -116,18 +119,19 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     return { path, question, label: asked?.label ?? question, answer: versions[0]?.answer ?? null, text: shown[0]?.text ?? '', versions: shown, was_conflicted: versions.length > 1 || report.history.filter((v) => v.path === path).length > 2 };
   }
 
-  // Ten thousand summaries are wanted at every stroke of a search; they are kept until they change.
-  const kept = new WeakMap<Report, { stamp: string; summary: ReportSummary; words: string }>();
+  // Ten thousand summaries are wanted at every stroke of a search; they are kept until they change, in
+  // each language that they were asked for in.
+  const kept: Partial<Record<Lang, WeakMap<Report, { stamp: string; summary: ReportSummary; words: string }>>> = {};
   function summary(report: Report, lang: Lang): ReportSummary {
     return look(report, lang).summary;
   }
   function look(report: Report, lang: Lang) {
-    const stamp = [lang, report.changed_ms, report.stage, report.delivery, report.unread, report.talk.length, report.review.size, report.reviewHistory.length, report.talk.filter((item) => item.answered).length].join();
-    const known = kept.get(report);
+    const stamp = [report.changed_ms, report.stage, report.delivery, report.unread, report.talk.length, report.review.size, report.reviewHistory.length, report.talk.filter((item) => item.answered).length].join();
+    const known = (kept[lang] ??= new WeakMap()).get(report);
     if (known?.stamp === stamp) return known;
     const made = summarise(report, lang);
     const entry = { stamp, summary: made, words: fold(`${made.title} ${made.place} ${made.district} ${report.texts.get('narrative') ?? ''} ${made.author.name}`) };
-    kept.set(report, entry);
+    kept[lang]!.set(report, entry);
     return entry;
   }
   const pin = (report: Report) => report.history[0]?.change ?? null;
@@ -218,8 +222,7 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async createWorkspace(wanted) {
       if (!wanted.server.startsWith('http')) throw new CoreError('bad_input');
       passphrase = wanted.passphrase; open('coordinator', wanted.name); await remember();
-      const recovery_sheets = [1, 2, 3].map((n) => `BK1-2-${n}-${id()}`);
-      return { recovery_sheets, server: wanted.server, workspace: '4821 3091 17ab 5620' };
+      return { recovery_sheets: draw(), server: wanted.server, workspace: '4821 3091 17ab 5620' };
     },
     async previewInvitation(link) {
       if (link.includes('old')) throw new CoreError('invite_expired');
@@ -304,6 +307,13 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     async rebuild() { changed(); },
     async savedViews() { return views; },
     async saveViews(wanted) { views = wanted; },
+    async drawSheets() { return { recovery_sheets: draw(), server: 'https://example.org', workspace: '4821 3091 17ab 5620' }; },
+    async renewSheets(wanted) { renewing = wanted; emit({ type: 'sync' }); setTimeout(() => { counting = wanted; emit({ type: 'sync' }); }, 1500); },
+    async sheetsStanding(wanted) {
+      if (!wanted.every((sheet) => sheet.startsWith('BK1-'))) throw new CoreError('bad_input');
+      const among = (sheets: string[]) => wanted.every((sheet) => sheets.includes(sheet));
+      return among(counting) ? 'count' : among(renewing) ? 'wait' : 'void';
+    },
     async dismissAlarms() { alarms = []; emit({ type: 'sync' }); },
     async members() { return devices; },
     async invites() { return invites; },
@@ -357,7 +367,7 @@ function blank(author: Author, language: string): Report {
 
 function team(me: string): DeviceView[] {
   const device = (called: string, as: Role, status: DeviceView['status'], days: number | null, more: Partial<DeviceView> = {}): DeviceView => ({ device: person(called, as).device, member: called, name: called, role: as, status, reason: status === 'revoked' ? 'seized' : null, me: called === me, safety_number: '48213 09117 55620 71844 23190 66712 10934 88127 40051 29373 75518 60242', last_seen_ms: days === null ? null : Date.now() - days * 24 * HOUR, skew_ms: called === 'Bermet' ? 5_400_000 : 0, forked: false, recovered: false, ...more });
-  return [device('Nazgul', 'coordinator', 'active', 0), device('Aida', 'monitor', 'active', 0.1), device('Bermet', 'monitor', 'active', 19), device('Cholpon', 'monitor', 'unverified', 1), device('Gulnara', 'coordinator', 'pending', null), device('Daniyar', 'monitor', 'revoked', 30, { forked: true })];
+  return [device('Nazgul', 'coordinator', 'active', 0), device('Aida', 'monitor', 'active', 0.1), device('Bermet', 'monitor', 'active', 19), device('Cholpon', 'monitor', 'unverified', 1), device('Gulnara', 'coordinator', 'pending', null), device('Gulzat', 'coordinator', 'active', 2, { recovered: true }), device('Daniyar', 'monitor', 'revoked', 30, { forked: true })];
 }
 
 /** Many reports, much like the few that are real: other days, near places, other people. */
@@ -446,6 +456,9 @@ function review(report: Report, at: number, when: number, add: (path: string, ..
     report.history.unshift({ path: 'narrative', old: { type: 'text', value: story }, answer: { type: 'text', value: story + added }, author: bermet, time_ms: when + 3 * HOUR, change: id() });
     const persons = [id(), id(), id()];
     report.entries.set('persons', persons.map((entry, n) => ({ id: entry, removed: n === 2 ? 'Written twice' : null })));
+    const source = id();
+    report.entries.set('sources', [{ id: source, removed: null }]);
+    add(`sources/${source}/src_kind`, [{ type: 'choice', value: 'photo' }]);
     persons.forEach((entry, n) => {
       add(`persons/${entry}/p_role`, [{ type: 'choices', value: n ? ['witness'] : ['victim'] }]);
       add(`persons/${entry}/p_code`, [{ type: 'text', value: `KT-0${n + 1}` }]);

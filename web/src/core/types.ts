@@ -303,6 +303,16 @@ export interface Preview {
   workspace_fingerprint: string;
 }
 
+/** Recovery sheets, as they are shown once. */
+export interface Sheets {
+  recovery_sheets: string[];
+  server: string;
+  workspace: string;
+}
+
+/** Whether sheets bring the workspace back: they do, they will when the server has heard, they don't. */
+export type SheetsStanding = 'count' | 'wait' | 'void';
+
 export type Phase = 'empty' | 'locked' | 'open';
 export type NarrativeName = 'narrative' | 'impact' | 'remarks';
 export type ExportFormat = 'csv' | 'geojson' | 'json';
@@ -310,7 +320,7 @@ export type ExportFormat = 'csv' | 'geojson' | 'json';
 /** Everything that a screen may ask. Each call goes to the worker and can fail with a `CoreError`. */
 export interface Core {
   status(): Promise<{ phase: Phase }>;
-  createWorkspace(wanted: { server: string; name: string; passphrase: string; setup_code: string }): Promise<{ recovery_sheets: string[]; server: string; workspace: string }>;
+  createWorkspace(wanted: { server: string; name: string; passphrase: string; setup_code: string }): Promise<Sheets>;
   previewInvitation(link: string): Promise<Preview>;
   join(wanted: { link: string; name: string; passphrase: string }): Promise<void>;
   recover(wanted: { server: string; workspace: string; sheets: string[]; name: string; passphrase: string }): Promise<void>;
@@ -367,6 +377,9 @@ export interface Core {
   rotateRole(): Promise<void>;
   rebuild(): Promise<void>;
   dismissAlarms(): Promise<void>;
+  drawSheets(): Promise<Sheets>;
+  renewSheets(sheets: string[]): Promise<void>;
+  sheetsStanding(sheets: string[]): Promise<SheetsStanding>;
 }
 
 export type CoreEvent = { type: 'changed' } | { type: 'sync' } | { type: 'locked' } | { type: 'leader' };

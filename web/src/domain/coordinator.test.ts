@@ -173,6 +173,7 @@ describe('presence', () => {
     expect(bySilence([device('now', 'active', 9), device('gone', 'revoked', 0), device('never', 'active', null), device('old', 'active', 1)], 10).map(({ name }) => name)).toEqual(['never', 'old', 'now', 'gone']);
   });
   it('says it in a unit that says enough', () => {
+    expect(howLong(0)).toEqual({ unit: 'minutes', n: 1 });
     expect(howLong(90 * 60_000)).toEqual({ unit: 'hours', n: 2 });
     expect(howLong(9 * day)).toEqual({ unit: 'days', n: 9 });
     expect(skewed({ status: 'active', skew_ms: -5_400_000 })).toBe(true);

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FormSectionView, FormView, QuestionView, SyncView } from '../core/types';
 import { byClock, CLOCKS, partOf, phoneTime, readTime, writeTime } from './clocks';
 import { edtfWords, localDay, momentWords, readEdtf, writeEdtf } from './dates';
 import { regionView, roomForLabels, toDegrees, toScreen, zoom } from './map';
 import { suggestPassphrase } from './passphrase';
-import { standing } from './standing';
+import { isRecording, takesRecordings } from './recordings';
+import { standing, titleOf } from './standing';
 import { entrySteps, flashSteps, stepsOf } from './steps';
 import { kilobytes, syncSentence } from './syncing';
 
@@ -111,6 +113,32 @@ describe('a report’s state', () => {
   });
 });
 
+it('a report is called by its place and kind, else by its first words', () => {
+  const excerpt = 'Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары качты. Кийин келдик.';
+  expect(titleOf({ title: 'Kok-Tash · Shelling', excerpt })).toBe('Kok-Tash · Shelling');
+  expect(titleOf({ title: '', excerpt })).toBe('Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары…');
+  expect(titleOf({ title: '', excerpt: 'а'.repeat(200) })).toBe(`${'а'.repeat(60)}…`);
+  expect(titleOf({ title: '', excerpt: ' ' })).toBe('');
+});
+
+describe('a recording', () => {
+  const question = (...codes: string[]) => ({ name: 'q', kind: 'select_one', label: '', hint: null, guidance: null, list: codes.map((code) => ({ code, label: code, folded: code })), stage: 'complete', min: null, max: null }) as QuestionView;
+  const section = (...questions: QuestionView[]): FormSectionView => ({ name: 's', label: '', guidance: null, repeat: true, questions });
+  const entry = (value: string) => ({ id: 'e', removed: null, edited_after_removal: false, fields: [{ path: 's/e/q', question: 'q', label: '', answer: { type: 'choice' as const, value }, text: value, versions: [], was_conflicted: false }] });
+  it('has its place where a kind of source can be chosen', () => {
+    expect(takesRecordings(section(question('witness'), question('interview', 'photo', 'video', 'audio')))).toBe(true);
+    expect(takesRecordings(section(question('victim', 'witness')))).toBe(false);
+  });
+  it('has a place in the form as it is', () => {
+    const { labels } = JSON.parse(readFileSync(new URL('../../../client-core/assets/labels/en.json', import.meta.url), 'utf8')) as { labels: Record<string, string> };
+    const codes = Object.keys(labels).filter((key) => key.startsWith('choice.src_kind.')).map((key) => key.slice('choice.src_kind.'.length));
+    expect(takesRecordings(section(question(...codes)))).toBe(true);
+  });
+  it('is a source of its kind', () => {
+    expect(['photo', 'video', 'audio', 'interview'].map((kind) => isRecording(entry(kind)))).toEqual([true, true, true, false]);
+  });
+});
+
 describe('what waits', () => {
   const quiet: SyncView = { enrolled: true, approved: true, revoked: false, phase: 'idle', waiting_reports: 0, waiting_bytes: 0, to_fetch: 0, last_success_ms: 1, next_try_ms: null, trouble: null, alarms: [], skew_ms: null };
   it('is said in one sentence', () => {
@@ -119,6 +147,8 @@ describe('what waits', () => {
     expect(syncSentence({ ...quiet, last_success_ms: null })).toMatchObject({ tone: 'waiting', key: 'Sync.unenrolled' });
     expect(syncSentence({ ...quiet, phase: 'running', waiting_reports: 1 }).tone).toBe('busy');
     expect(syncSentence({ ...quiet, alarms: ['fork'], waiting_reports: 1 }).tone).toBe('heed');
+    expect(syncSentence({ ...quiet, enrolled: false, trouble: 'invite_expired', waiting_reports: 1 })).toMatchObject({ tone: 'heed', key: 'error.invite_expired' });
+    expect(syncSentence({ ...quiet, trouble: 'invite_expired' }).tone).toBe('calm');
     expect(syncSentence({ ...quiet, revoked: true, alarms: ['fork'] }).key).toBe('sync.revoked');
   });
   it('has a size that can be pictured', () => {

@@ -25,7 +25,7 @@ export function bySilence(devices: readonly DeviceView[], now: number): DeviceVi
 
 /** How long ago, in the largest unit that says enough. */
 export function howLong(ms: number): { unit: 'minutes' | 'hours' | 'days'; n: number } {
-  if (ms < HOUR_MS) return { unit: 'minutes', n: Math.max(0, Math.round(ms / 60_000)) };
+  if (ms < HOUR_MS) return { unit: 'minutes', n: Math.max(1, Math.round(ms / 60_000)) };
   if (ms < 2 * DAY_MS) return { unit: 'hours', n: Math.round(ms / HOUR_MS) };
   return { unit: 'days', n: Math.round(ms / DAY_MS) };
 }

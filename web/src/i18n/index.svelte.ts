@@ -27,7 +27,7 @@ const catalogues: Record<Lang, Load> = {
   en: () => import('./en.json'),
 };
 
-/** What only coordinators read. */
+/** What only coordinators read, and only they load. */
 const coordinators: Record<Lang, Load> = {
   ky: () => import('./coordinator/ky.json'),
   ru: () => import('./coordinator/ru.json'),
@@ -37,6 +37,7 @@ const coordinators: Record<Lang, Load> = {
   en: () => import('./coordinator/en.json'),
 };
 
+let coordinates = false;
 let language = $state<Lang>('ky');
 let words = $state.raw<Partial<Catalogue>>({});
 
@@ -45,10 +46,17 @@ export function lang(): Lang {
   return language;
 }
 
+/** From now on the words for coordinators are there, too. */
+export function speakToCoordinators(): Promise<void> {
+  if (coordinates) return Promise.resolve();
+  coordinates = true;
+  return speak(language);
+}
+
 export async function speak(wanted: Lang): Promise<void> {
-  const [{ default: catalogue }, { default: more }] = await Promise.all([catalogues[wanted](), coordinators[wanted]()]);
+  const [{ default: catalogue }, more] = await Promise.all([catalogues[wanted](), coordinates ? coordinators[wanted]() : null]);
   language = wanted;
-  words = { ...(more as Catalogue), ...(catalogue as Catalogue) };
+  words = { ...(more?.default as Catalogue | undefined), ...(catalogue as Catalogue) };
   document.documentElement.lang = wanted;
 }
 

@@ -6,14 +6,15 @@ import { MediaQuery } from 'svelte/reactivity';
 import { core } from '../core';
 import type { Filter, ReportSummary, SavedView } from '../core/types';
 import { sameFilter } from '../domain/narrow';
-import { back, depth, go, goHome, replace, route, type DeskView, type ReportTab } from './route.svelte';
+import { back, depth, go, goHome, leave, replace, route, type DeskView, type ReportTab } from './route.svelte';
 import { whenForgotten } from './session.svelte';
 
 export const DESK_VIEWS: readonly DeskView[] = ['inbox', 'reports', 'map', 'time', 'figures', 'people', 'health'];
 
 /** A handful of reports that were pointed at: a spot on the map, a bar of a chart. */
 export interface Spot {
-  label: string;
+  /** In the language of the screen, which may change. */
+  label: () => string;
   reports: ReportSummary[];
 }
 
@@ -81,7 +82,7 @@ export function openReport(id: string, tab?: ReportTab, field?: string): void {
 
 /** After writing in a report: to the desk as it was left, or to the report on it. */
 export function backToDesk(id: string): void {
-  if (depth() === 2) return back();
+  if (depth() === 2) return leave();
   goHome();
   replace({ name: 'home', view: 'reports', report: id });
 }

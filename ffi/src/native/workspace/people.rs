@@ -1,7 +1,8 @@
 //! People and devices.
 
+use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::MadeInvitation;
+use baikoo_client_core::member::{MadeInvitation, SheetsStanding, secret_of_sheets};
 use baikoo_client_core::protocol::id::DeviceId;
 use baikoo_client_core::protocol::membership::{RevokeReason, Role};
 use baikoo_client_core::view::{DeviceView, InviteView, Me};
@@ -54,4 +55,26 @@ impl Workspace {
     pub async fn rotate_role(&self) -> Result<(), ClientError> {
         self.write(|client| client.rotate_role()).await
     }
+
+    /// Draws new recovery sheets, shown once and kept nowhere. The old ones count until
+    /// [`Self::renew_sheets`]: call it when somebody holds the new ones on paper.
+    pub async fn draw_sheets(&self) -> Result<Vec<String>, ClientError> {
+        self.read(|client| client.draw_sheets()).await
+    }
+
+    /// Lets drawn sheets (two of them are enough) take the place of the old ones, with the next
+    /// sync that succeeds.
+    pub async fn renew_sheets(&self, sheets: Vec<String>) -> Result<(), ClientError> {
+        self.write(move |client| client.renew_sheets(&secret_of(&sheets)?)).await
+    }
+
+    /// Whether these sheets (two of them are enough) are the ones that count.
+    pub async fn sheets_count(&self, sheets: Vec<String>) -> Result<bool, ClientError> {
+        self.read(move |client| Ok(client.sheets_standing(&secret_of(&sheets)?)? == SheetsStanding::Count))
+            .await
+    }
+}
+
+fn secret_of(sheets: &[String]) -> Result<Secret32, ClientError> {
+    secret_of_sheets(&sheets.iter().map(String::as_str).collect::<Vec<_>>())
 }
