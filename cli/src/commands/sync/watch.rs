@@ -136,7 +136,6 @@ async fn written_since(cx: &Context<'_, '_>, left: Option<(SystemTime, u64)>) {
     }
 }
 
-#[allow(clippy::unused_self, reason = "reads better beside `watch`")]
 fn tell(
     cx: &mut Context<'_, '_>,
     status: &SyncView,
