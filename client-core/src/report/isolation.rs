@@ -18,6 +18,9 @@ pub struct Poisoned;
 /// Stack of a thread in bytes: a stack that overflows ends the process, so it is deep.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// Stacks take address space, of which a 32-bit phone has little.
+const THREADS_MAX: usize = 4;
+
 thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
@@ -48,11 +51,12 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Poisoned> {
     contain(work)
 }
 
-/// Does the same to each of these, which have nothing to do with each other, on as many threads as
-/// there are cores. Answers in the order given, or [`Poisoned`] if any of it panicked outside of a
+/// Does the same to each of these, which have nothing to do with each other, on up to four threads,
+/// as there are cores. Answers in the order given, or [`Poisoned`] if any of it panicked outside of a
 /// [`run`] of its own.
 pub fn run_each<T: Send, R: Send>(each: Vec<T>, work: impl Fn(T) -> R + Sync) -> Result<Vec<R>, Poisoned> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(each.len());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(THREADS_MAX).min(each.len());
     let queue = Mutex::new(each.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work_off =
