@@ -103,6 +103,42 @@ await story('the device is compared and approved', async () => {
   await shot('04-people');
 });
 
+await story('an invited coordinator is told that she waits, and lets nobody in or out meanwhile', async () => {
+  await page.locator('button.invite').click();
+  await page.locator('dialog input[type=text]').fill('Gulnara');
+  await page.locator('dialog .segments button').nth(1).click();
+  await page.locator('dialog button.primary').click();
+  const hers = await page.locator('dialog textarea').inputValue();
+  await page.locator('dialog button.primary').click();
+  await sync();
+  const second = await openBrowser('second', { width: 1280, height: 800, errors });
+  await second.page.goto(hers);
+  await second.page.locator('dl').waitFor();
+  await second.page.locator('input[autocomplete=off]').fill('Gulnara');
+  await second.page.locator('input[type=password]').fill(PASSPHRASE);
+  await second.page.locator('form button.primary:enabled').click();
+  await second.page.getByText('No coordinator has confirmed this phone yet').waitFor();
+  assert.equal(await second.page.locator('.call').count(), 0);
+  await second.page.keyboard.press('Digit6');
+  await second.page.locator('.device').nth(2).waitFor();
+  assert.equal(await second.page.locator('.device .button').count(), 0);
+  assert.equal(await second.page.locator('button.invite').count(), 0);
+  await sync();
+  await page.locator('.heeded .device .primary').click();
+  await page.locator('dialog input[type=checkbox]').check();
+  await page.locator('dialog button.primary').click();
+  await sync();
+  await second.page.locator('.device .perilous').first().waitFor({ timeout: 60_000 });
+  await second.page.keyboard.press('Digit2');
+  await until('the reports', async () => (await second.page.locator('[role=option]').count()) > 5, 60_000);
+  await second.context.close();
+  // She is out again, so that what follows is between the two who were here.
+  await page.locator('.device', { hasText: 'Gulnara' }).locator('.perilous').click();
+  await page.locator('dialog input[type=radio]').last().check();
+  await page.locator('dialog button.perilous').click();
+  await page.locator('.device', { hasText: 'Gulnara' }).locator('.perilous').waitFor({ state: 'detached' });
+});
+
 await story('j opens one after the other, and each is read', async () => {
   await place(1);
   const unread = async () => Number((await page.locator('nav .mark').first().innerText()).replace(/\D/g, ''));
@@ -282,7 +318,7 @@ await story('health says who was heard of; a device is shut out', async () => {
   await page.locator('.device .perilous').first().click();
   await page.locator('dialog input[type=radio]').first().check();
   await page.locator('dialog .perilous').click();
-  await page.locator('.badge.revoked').waitFor();
+  await page.locator('.badge.revoked').nth(1).waitFor();
   await shot('17-shut-out');
 });
 
