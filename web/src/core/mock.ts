@@ -2,6 +2,7 @@
  * A core in memory, for building screens before the real one has come. It keeps nothing and hides
  * nothing, and is never part of a real build.
  */
+import gazetteer from '../../../client-core/assets/gazetteer.json';
 import { CoreError } from './error';
 import { mockReviewForm, reviewWords } from './fixture/review';
 import { lists, mockForm, relevantPaths, say as inLang } from './fixture/form';
@@ -130,7 +131,9 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     const known = (kept[lang] ??= new WeakMap()).get(report);
     if (known?.stamp === stamp) return known;
     const made = summarise(report, lang);
-    const entry = { stamp, summary: made, words: fold(`${made.title} ${made.place} ${made.district} ${report.texts.get('narrative') ?? ''} ${made.author.name}`) };
+    const place = report.answers.get('place')?.[0]?.answer;
+    const asWritten = place?.type === 'place' ? place.value.name : '';
+    const entry = { stamp, summary: made, words: fold(`${made.title} ${asWritten} ${made.district} ${report.texts.get('narrative') ?? ''} ${made.author.name}`) };
     kept[lang]!.set(report, entry);
     return entry;
   }
@@ -151,9 +154,9 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     const what = words(types, 'inc_type', lang);
     return {
       id: report.id,
-      title: [spot?.name, what].filter(Boolean).join(' · '),
+      title: [spot?.name && placeName(spot.name, lang), what].filter(Boolean).join(' · '),
       types: types?.type === 'choices' ? types.value : [],
-      place: spot?.name ?? null,
+      place: spot?.name ? placeName(spot.name, lang) : null,
       district: (incidents.find((i) => i.place === spot?.name)?.district) ?? null,
       lat: spot?.lat ?? null, lon: spot?.lon ?? null,
       date: date?.type === 'date' ? date.value : null,
@@ -355,10 +358,19 @@ function words(answer: Answer | null, question: string, lang: Lang): string {
   switch (answer.type) {
     case 'choice': return label(answer.value);
     case 'choices': return answer.value.map(label).join(', ');
-    case 'place': return [answer.value.name, answer.value.landmark].filter(Boolean).join(', ') || `${answer.value.lat}, ${answer.value.lon}`;
+    case 'place': return [answer.value.name && placeName(answer.value.name, lang), answer.value.landmark].filter(Boolean).join(', ') || `${answer.value.lat}, ${answer.value.lon}`;
     case 'time': return answer.value.at.slice(11, 16) + ` (${answer.value.at.slice(-6)})`;
     default: return String(answer.value);
   }
+}
+
+/** As the core does it: the reader's name for a place that the gazetteer knows. */
+function placeName(name: string, lang: Lang): string {
+  const known = (part: string): string => {
+    const names: Partial<Record<string, string>> | undefined = gazetteer.places.find((place) => place.names.en === part)?.names;
+    return names?.[lang] ?? (lang === 'en' || lang === 'uz' ? undefined : names?.ru) ?? part;
+  };
+  return name.split(', ').map(known).join(', ');
 }
 
 function blank(author: Author, language: string): Report {
