@@ -86,6 +86,7 @@ impl Watch {
             }
             self.listen(cx, client.events_request());
             drop(client);
+            // Who writes in just this instant waits for the next look.
             let left = last_written(cx);
             let pause_ms = match (&outcome, status.next_try_ms) {
                 // It would not help to try again.
@@ -136,7 +137,6 @@ async fn written_since(cx: &Context<'_, '_>, left: Option<(SystemTime, u64)>) {
     }
 }
 
-#[allow(clippy::unused_self, reason = "reads better beside `watch`")]
 fn tell(
     cx: &mut Context<'_, '_>,
     status: &SyncView,
