@@ -198,7 +198,8 @@ async fn clients_that_stall_or_lie_are_closed() {
 
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_closed() {
-    let site = Site::open(short()).await;
+    let write_idle_timeout = short().write_idle_timeout;
+    let site = Site::open(Limits { write_idle_timeout, ..Limits::default() }).await;
     let mut workspace = site.settles(1).await;
     let mut alice = site.joins(&mut workspace, Role::Monitor, 10).await;
     let id = workspace.id;

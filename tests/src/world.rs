@@ -19,7 +19,7 @@ use baikoo_server::clock::Clock;
 use baikoo_server::limits::Limits;
 use baikoo_server::node::{Creation, Node};
 use baikoo_server::serve::{Listen, RunningServer, start};
-use baikoo_server::store::sqlite::{Options, SqliteStore, backup, restore};
+use baikoo_server::store::sqlite::{DATABASE_FILE, Options, SqliteStore, backup, restore};
 use futures_util::future::select;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -305,17 +305,27 @@ impl World {
     }
 }
 
-/// Waits until the store's threads have closed the database, which folds its write-ahead log in: a
-/// copy taken before would be of no moment that ever was.
+/// Waits until the store's threads have closed the database, and folds its write-ahead log in: a copy
+/// taken before would be of no moment that ever was. When the last two close it at once, each leaves
+/// the log to the other.
 fn wait_until_closed(folder: &Path) {
-    for _ in 0..3_000 {
-        let files = fs::read_dir(folder).expect("a folder").flatten();
-        if !files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with("-wal")) {
+    let file = folder.join(DATABASE_FILE);
+    for _ in 0..12_000 {
+        if is_ours_alone(&file) {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     panic!("the server's database is still open");
+}
+
+fn is_ours_alone(file: &Path) -> bool {
+    let leave_the_log = || -> rusqlite::Result<String> {
+        let database = rusqlite::Connection::open(file)?;
+        // SQLite lets nobody leave the log while somebody else is there.
+        database.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get(0))
+    };
+    leave_the_log().is_ok_and(|mode| mode == "delete")
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -86,19 +86,20 @@ async fn hear<P: Future<Output = ()>>(
     goes_on: impl Fn() -> bool,
 ) -> bool {
     let mut answer = transport.send(request).await;
-    let (mut heard, mut line) = (false, Vec::new());
+    let (mut taken, mut heard, mut line) = (false, false, Vec::new());
     while let Some(piece) = answer.next().await {
-        let has_news = match piece {
-            // What came while nobody listened.
-            Piece::Status(200) => true,
-            Piece::Bytes(bytes) if heard => says_more(&bytes, &mut line),
+        let (mut here, mut more) = (false, false);
+        match piece {
+            Piece::Status(200) => taken = true,
+            Piece::Bytes(bytes) if taken => (here, more) = read(&bytes, &mut line),
             _ => break,
-        };
-        heard = true;
+        }
         if !goes_on() {
             break;
         }
-        if has_news {
+        // At first, for what came while nobody listened.
+        if more || here && !heard {
+            heard = true;
             news();
             pause(NEWS_PAUSE_MS).await;
         }
@@ -106,13 +107,15 @@ async fn hear<P: Future<Output = ()>>(
     heard
 }
 
-/// Whether one of these bytes ends a line that is an event: one that begins with `data`. What else it
-/// says does not matter.
-fn says_more(bytes: &[u8], line: &mut Vec<u8>) -> bool {
-    let mut more = false;
+/// Whether one of these bytes ends a line that says no more than that the server is there, or one that
+/// is an event and begins with `data`: what else that says does not matter. A page that somebody on the
+/// way has put in the server's place has neither.
+fn read(bytes: &[u8], line: &mut Vec<u8>) -> (bool, bool) {
+    let (mut here, mut more) = (false, false);
     for byte in bytes {
         match byte {
             b'\n' => {
+                here |= line.starts_with(b": here");
                 more |= line.starts_with(b"data");
                 line.clear();
             }
@@ -120,7 +123,7 @@ fn says_more(bytes: &[u8], line: &mut Vec<u8>) -> bool {
             _ => {}
         }
     }
-    more
+    (here, more)
 }
 
 /// Listens again and again, until the workspace is locked. `pause` waits for so many milliseconds.
@@ -287,8 +290,8 @@ impl Access for Lent<'_> {
 mod tests {
     use std::cell::Cell;
     use std::future::ready;
-
-    use futures_util::FutureExt as _;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
 
     use super::super::engine::Method;
     use super::*;
@@ -323,9 +326,9 @@ mod tests {
             pauses.set(pauses.get() + 1);
             ready(())
         };
-        hear(request, &Says(pieces), || news.set(news.get() + 1), pause, || true)
-            .now_or_never()
-            .expect("nothing waits");
+        let server = Says(pieces);
+        let listening = pin!(hear(request, &server, || news.set(news.get() + 1), pause, || true));
+        assert!(listening.poll(&mut Context::from_waker(Waker::noop())).is_ready(), "nothing waits");
         (news.get(), pauses.get())
     }
 
@@ -333,8 +336,11 @@ mod tests {
     fn a_server_that_says_more_without_end_is_heard_now_and_then() {
         let bytes = |text: &str| Piece::Bytes(text.as_bytes().to_vec());
         let flood = bytes(&"data: more\n\n".repeat(10_000));
-        assert_eq!(news_and_pauses(vec![Piece::Status(200), flood, bytes(": here\n\n")]), (2, 2));
-        assert_eq!(news_and_pauses(vec![Piece::Status(200), bytes("da"), bytes("ta: more\n")]), (2, 2));
+        let here = || bytes(": here\n\n");
+        assert_eq!(news_and_pauses(vec![Piece::Status(200), here(), here(), flood, here()]), (2, 2));
+        assert_eq!(news_and_pauses(vec![Piece::Status(200), bytes("da"), bytes("ta: more\n")]), (1, 1));
         assert_eq!(news_and_pauses(vec![Piece::Status(403), bytes("data: more\n")]), (0, 0));
+        let portal = bytes("<html>\n<p>Buy a voucher\n");
+        assert_eq!(news_and_pauses(vec![Piece::Status(200), portal]), (0, 0));
     }
 }

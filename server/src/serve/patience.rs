@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{Response, header};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
@@ -37,21 +37,25 @@ fn now() -> Instant {
 }
 
 /// A request's body whose next piece must come in time.
-pub(super) struct PatientBody {
-    body: Incoming,
+pub(super) struct PatientBody<B> {
+    body: B,
     idle: Duration,
     deadline: Deadline,
-    timer: Pin<Box<Sleep>>,
+    /// Runs while a piece is waited for: how long this server takes over one is not the client's fault.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl PatientBody {
-    pub(super) fn new(body: Incoming, idle: Duration, deadline: Deadline) -> Self {
-        let timer = Box::pin(sleep_until(deadline.0.min(now() + idle)));
-        Self { body, idle, deadline, timer }
+impl<B> PatientBody<B> {
+    pub(super) fn new(body: B, idle: Duration, deadline: Deadline) -> Self {
+        Self { body, idle, deadline, timer: None }
     }
 }
 
-impl HttpBody for PatientBody {
+impl<B> HttpBody for PatientBody<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: Into<axum::BoxError>,
+{
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -60,11 +64,12 @@ impl HttpBody for PatientBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_frame(context) {
-            let next = self.deadline.0.min(now() + self.idle);
-            self.timer.as_mut().reset(next);
+            self.timer = None;
             return Poll::Ready(piece.map(|piece| piece.map_err(axum::Error::new)));
         }
-        ready!(self.timer.as_mut().poll(context));
+        let end = self.deadline.0.min(now() + self.idle);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        ready!(timer.as_mut().poll(context));
         Poll::Ready(Some(Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)))))
     }
 
@@ -170,5 +175,44 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for PatientStream<T> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    /// Each second time it is asked it has a piece; in between somebody has to fetch it.
+    struct Halting(bool);
+
+    impl HttpBody for Halting {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0 = !self.0;
+            if self.0 {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"a piece")))))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_this_server_takes_over_a_piece_is_not_the_clients_time() {
+        let idle = Duration::from_millis(300);
+        let mut body = PatientBody::new(Halting(false), idle, Deadline::after(Duration::from_secs(3_600)));
+        for _ in 0..2 {
+            assert!(body.frame().await.expect("it has no end").is_ok());
+            tokio::time::sleep(idle + idle / 2).await;
+        }
     }
 }

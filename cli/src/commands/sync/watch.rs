@@ -86,6 +86,7 @@ impl Watch {
             }
             self.listen(cx, client.events_request());
             drop(client);
+            // Who writes in just this instant waits for the next look.
             let left = last_written(cx);
             let pause_ms = match (&outcome, status.next_try_ms) {
                 // It would not help to try again.
