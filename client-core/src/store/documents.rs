@@ -63,6 +63,17 @@ pub struct Progress {
     pub in_outbox: bool,
 }
 
+// Both are asked for each report, and answered from indices alone: the rows hold whole documents and
+// envelopes.
+const REVIEW_OF: &str = "select stream from document where report = ?1 and kind = 1 limit 1";
+const PROGRESS: &str = "select exists (select 1 from document indexed by document_draft
+                            where stream = ?1 and released = 0),
+                    exists (select 1 from change where stream = ?1 and sealed = 0),
+                    coalesce(o.dseq, 0), coalesce(o.state = 'outbox', 0)
+             from (select 1) left join
+                  (select dseq, state from envelope where device = ?2 and stream = ?1
+                   order by dseq desc, state limit 1) o";
+
 impl Tx<'_> {
     /// A document.
     pub fn document(&self, stream: StreamId) -> Result<Option<DocumentRow>, StoreError> {
@@ -202,18 +213,9 @@ impl Tx<'_> {
         Ok(statement.query_row([], |row| Ok((super::number(row.get(0)?), super::number(row.get(1)?))))?)
     }
 
-    /// How far this device's own part of a document has come. Asked for every row of a list, so it
-    /// reads indices alone: the rows hold whole documents and envelopes.
+    /// How far this device's own part of a document has come.
     pub fn progress(&self, me: DeviceId, stream: StreamId) -> Result<Progress, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "select exists (select 1 from document indexed by document_draft
-                            where stream = ?1 and released = 0),
-                    exists (select 1 from change where stream = ?1 and sealed = 0),
-                    coalesce(o.dseq, 0), coalesce(o.state = 'outbox', 0)
-             from (select 1) left join
-                  (select dseq, state from envelope where device = ?2 and stream = ?1
-                   order by dseq desc, state limit 1) o",
-        )?;
+        let mut statement = self.0.prepare_cached(PROGRESS)?;
         let progress = statement.query_row((stream.0, me.0), |row| {
             Ok(Progress {
                 draft: row.get(0)?,
@@ -263,8 +265,7 @@ impl Tx<'_> {
 
     /// The review of a report, if there is one.
     pub fn review_of(&self, report: StreamId) -> Result<Option<StreamId>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("select stream from document where report = ?1 and kind = 1 limit 1")?;
+        let mut statement = self.0.prepare_cached(REVIEW_OF)?;
         let found: Option<Vec<u8>> = statement.query_row([report.0], |row| row.get(0)).optional()?;
         found.map(|bytes| array(&bytes).map(StreamId)).transpose()
     }
@@ -370,5 +371,33 @@ impl Tx<'_> {
         )?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|row| Ok(StreamId(array(&row?)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crypto::keys::Secret32;
+    use crate::store::{Location, Store};
+
+    /// Else a first download would take the square of its length.
+    #[test]
+    fn no_question_about_one_report_looks_through_them_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Location::File(folder.path().join("db")), &Secret32([1; 32])).unwrap();
+        for question in [super::REVIEW_OF, super::PROGRESS] {
+            let mut plan = store.connection.prepare(&format!("explain query plan {question}")).unwrap();
+            let nobody = vec![[1; 16]; plan.parameter_count()];
+            let steps: Vec<String> = plan
+                .query_map(rusqlite::params_from_iter(nobody), |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            for table in ["document", "change", "envelope"] {
+                let of_table = |step: &&String| step.split(' ').nth(1) == Some(table);
+                for step in steps.iter().filter(of_table) {
+                    assert!(step.starts_with("SEARCH") && step.contains("COVERING INDEX"), "{step}");
+                }
+            }
+        }
     }
 }

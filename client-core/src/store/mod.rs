@@ -83,8 +83,11 @@ pub struct Store {
 }
 
 /// Each brings a database one version on. One that has shipped is never edited: the next is a new file.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/001_init.sql"), include_str!("migrations/002_progress.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/001_init.sql"),
+    include_str!("migrations/002_progress.sql"),
+    include_str!("migrations/003_review.sql"),
+];
 
 impl Store {
     /// Opens the database, and makes it if it is not there.
