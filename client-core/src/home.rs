@@ -96,13 +96,10 @@ impl Home {
             let key = Secret32::make(env);
             self.write_next_key(&passphrase::wrap(&key, passphrase, hardness, env))?;
             let made = found(&self.location(), &key)?;
-            if !self.next_key_file().exists() {
-                return Err(ClientError::NoWorkspace);
-            }
             self.take_next_key().map(|()| made)
         });
         made.inspect_err(|_| {
-            let _ = self.destroy_keys().and_then(|()| self.remove_files());
+            let _ = self.destroy();
         })
     }
 
@@ -138,11 +135,12 @@ impl Home {
             return Err(ClientError::WeakPassphrase);
         }
         self.write_next_key(&passphrase::wrap(&key, new, hardness, env))?;
-        if !self.exists() {
-            self.destroy_keys()?;
-            return Err(ClientError::NoWorkspace);
+        let changed = if self.exists() { self.take_next_key() } else { Err(ClientError::NoWorkspace) };
+        if matches!(changed, Err(ClientError::NoWorkspace)) {
+            // The wipe has left the files to whoever holds the claim.
+            self.destroy()?;
         }
-        self.take_next_key()
+        changed
     }
 
     /// Destroys everything: the wrapped key first, so that a wipe that is cut short has done its
@@ -153,19 +151,22 @@ impl Home {
     pub fn wipe(&self) -> Result<(), ClientError> {
         self.destroy_keys()?;
         match self.claim() {
-            // A set-up at work finds its key gone, and removes the files itself: by now they may be
-            // those of the next one.
+            // Whoever is at work finds the key gone, and removes the files: by now they may be those of
+            // the next set-up. A change of passphrase that has just ended does not look again; without
+            // a key its files say nothing, and the next set-up or wipe removes them.
             Err(ClientError::BusyElsewhere) => Ok(()),
             _claim => self.remove_files(),
         }
     }
 
     fn destroy_keys(&self) -> Result<(), ClientError> {
-        // A change of passphrase or a set-up that was cut short leaves its own.
-        for key in [self.key_file(), self.next_key_file()] {
-            if key.exists() {
-                let _ = blank(&key);
-                remove(&key)?;
+        // A change of passphrase or a set-up that was cut short leaves its own next key. One that is at
+        // work may put it in the key's place meanwhile, so both must be found gone together.
+        let keys = [self.next_key_file(), self.key_file()];
+        while keys.iter().any(|key| key.exists()) {
+            for key in &keys {
+                let _ = blank(key);
+                remove(key)?;
             }
         }
         // Or a loss of power would bring them back.
@@ -174,6 +175,10 @@ impl Home {
             key_store.forget();
         }
         Ok(())
+    }
+
+    fn destroy(&self) -> Result<(), ClientError> {
+        self.destroy_keys().and_then(|()| self.remove_files())
     }
 
     // Without a key they say nothing.
@@ -242,11 +247,13 @@ impl Home {
         write().map_err(|error| from_io(&error))
     }
 
-    // Renamed over the old one: at no moment is there no key.
+    // Renamed over the old one: at no moment is there no key, unless a wipe has destroyed both.
     fn take_next_key(&self) -> Result<(), ClientError> {
-        fs::rename(self.next_key_file(), self.key_file())
-            .and_then(|()| sync_folder(&self.folder))
-            .map_err(|error| from_io(&error))
+        fs::rename(self.next_key_file(), self.key_file()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ClientError::NoWorkspace,
+            _ => from_io(&error),
+        })?;
+        sync_folder(&self.folder).map_err(|error| from_io(&error))
     }
 }
 
@@ -370,7 +377,8 @@ mod tests {
         change(&home, "a first passphrase", "a second one, longer").unwrap();
         home.unlock("a second one, longer").unwrap();
 
-        let wiping = plain.clone();
+        let (wiping, database) = (plain.clone(), folder.path().join("baikoo.db"));
+        fs::write(&database, b"sealed").unwrap();
         let meanwhile = move || wiping.wipe().unwrap();
         let home = plain.clone().with_key_store(Arc::new(Meanwhile(Box::new(meanwhile))));
         let changed = change(&home, "a second one, longer", "a third one, longer");
@@ -403,6 +411,7 @@ mod tests {
         assert!(matches!(failed, Err(ClientError::InviteInvalid)));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
+
     #[test]
     fn two_set_ups_at_once_do_not_take_each_other_apart() {
         let folder = tempfile::tempdir().unwrap();

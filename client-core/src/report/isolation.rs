@@ -124,6 +124,7 @@ mod tests {
         });
         assert_eq!(outer, Ok((Err(Poisoned), true)));
     }
+
     #[test]
     fn each_is_done_once_and_answered_in_its_place_and_one_bad_one_is_not_overlooked() {
         let doubled = run_each((0..1_000).collect(), |n: i32| n * 2).unwrap();

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{ObjId, ReadDoc, ScalarValueRef, ValueRef};
+use automerge::{ObjId, ReadDoc, ValueRef};
 
 use super::super::ids::EntryId;
 use super::super::schema::{Path, parse_entry_key};
 use super::Document;
 use super::genesis::Root;
-use super::versions::is_question;
+use super::versions::{is_question, scalar_of};
 use crate::form::answer::Scalar;
 
 /// What stands in every place of a scalar that was ever written.
@@ -62,7 +62,7 @@ impl Document {
                     continue;
                 }
                 let several = item.conflict || !alone;
-                let scalar = if several { self.scalar(&path) } else { scalar_of(&item.value) };
+                let scalar = if several { self.scalar(&path) } else { scalar_of(&item.value.into_value()) };
                 places.insert(path, Place { scalar, several });
             }
         };
@@ -89,16 +89,5 @@ impl Document {
             Some((section.to_owned(), id, objects))
         });
         maps.collect()
-    }
-}
-
-fn scalar_of(value: &ValueRef<'_>) -> Option<Scalar> {
-    let ValueRef::Scalar(scalar) = value else { return None };
-    match scalar {
-        ScalarValueRef::Str(text) => Some(Scalar::Text(text.to_string())),
-        ScalarValueRef::Int(number) => Some(Scalar::Integer(*number)),
-        ScalarValueRef::F64(number) => Some(Scalar::Decimal(*number)),
-        ScalarValueRef::Null => Some(Scalar::Empty),
-        _ => None,
     }
 }
