@@ -61,8 +61,7 @@ pub(crate) fn state(words: Words, summary: &ReportSummary) -> String {
 
 /// A report's title; never blank.
 pub(crate) fn title(words: Words, summary: &ReportSummary) -> String {
-    let first = [&summary.title, &summary.excerpt].into_iter().find(|text| !text.trim().is_empty());
-    first.cloned().unwrap_or_else(|| words.get("untitled").to_owned())
+    if summary.title.is_empty() { words.get("untitled").to_owned() } else { summary.title.clone() }
 }
 
 /// A person: her name if it is known, else her device.

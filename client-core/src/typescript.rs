@@ -11,8 +11,8 @@ use crate::form::answer::{Answer, DateAnswer, PlaceAnswer, TimeAnswer};
 use crate::form::definition::{Kind, Stage};
 use crate::view::{
     Author, Delivery, DeviceView, EntryView, FieldView, Filter, HintView, HistoryView, InviteView, Me,
-    QuarantinedView, ReportList, ReportSummary, ReportView, ReviewView, SavedView, SectionView, SpanView,
-    SyncView, TalkView, VersionView,
+    QuarantinedView, ReportList, ReportSummary, ReportView, ReviewView, SavedView, SectionView,
+    SheetsStanding, SpanView, SyncView, TalkView, VersionView,
 };
 
 const HEAD: &str = "// Generated from client-core's views by its test `the_web_app_knows_these_views`. Not to be edited.\n\n\
@@ -28,6 +28,7 @@ fn the_web_app_knows_these_views() {
         TimeAnswer::decl(&config),
         PlaceAnswer::decl(&config),
         Delivery::decl(&config),
+        SheetsStanding::decl(&config),
         Author::decl(&config),
         ReportSummary::decl(&config),
         VersionView::decl(&config),

@@ -24,6 +24,19 @@ pub enum Delivery {
     Received,
 }
 
+/// Where recovery sheets stand, as far as this device knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SheetsStanding {
+    /// They are the ones that bring the workspace back.
+    Count,
+    /// They will, when the server has heard of them; until then others do.
+    Wait,
+    /// They open nothing here: others took their place, or they never counted.
+    Void,
+}
+
 /// Who wrote something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -47,7 +60,8 @@ pub struct ReportSummary {
     /// The report.
     #[cfg_attr(test, ts(type = "string"))]
     pub id: StreamId,
-    /// A short title in the language asked for: place and what happened.
+    /// A short title in the language asked for: place and what happened, else the first words. Empty if
+    /// nothing was written yet.
     pub title: String,
     /// The types' codes.
     pub types: Vec<String>,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use baikoo_client_core::view::SheetsStanding;
 use baikoo_ffi::native::device::Device;
 
 #[test]
@@ -18,11 +19,11 @@ fn new_sheets_do_not_count_before_the_server_has_heard_of_them() {
         let new = workspace.draw_sheets().await.expect("sheets");
         assert!(new.len() == old.len() && new != old);
         workspace.renew_sheets(new.clone()).await.expect("asked for");
-        assert!(workspace.sheets_count(old[1..].to_vec()).await.expect("they fit"));
-        assert!(!workspace.sheets_count(new[1..].to_vec()).await.expect("they fit"));
+        let standing = async |sheets: &[String]| workspace.sheets_standing(sheets.to_vec()).await;
+        assert_eq!(standing(&old[1..]).await.expect("they fit"), SheetsStanding::Count);
+        assert_eq!(standing(&new[1..]).await.expect("they fit"), SheetsStanding::Wait);
         let mixed = vec![old[0].clone(), new[1].clone()];
         assert_eq!(workspace.renew_sheets(mixed).await.expect_err("do not fit").code(), "bad_input");
-        let one = vec![new[0].clone()];
-        assert_eq!(workspace.sheets_count(one).await.expect_err("too few").code(), "bad_input");
+        assert_eq!(standing(&new[..1]).await.expect_err("too few").code(), "bad_input");
     });
 }

@@ -192,8 +192,7 @@ impl World {
     /// Somebody who uses recovery sheets on a new device.
     pub fn recovers(&self, name: &str, sheets: &[&String], workspace: &str) -> Person {
         Person::new(name, self.next_env(), |home, key, env| {
-            let sheets: Vec<&str> = sheets.iter().map(|sheet| sheet.as_str()).collect();
-            let recovery = Recovery::from_sheets(&sheets, &self.server(), workspace)?;
+            let recovery = Recovery::from_sheets(sheets, &self.server(), workspace)?;
             Client::recover(&home.location(), key, Box::new(env), &recovery, name)
         })
     }

@@ -22,6 +22,7 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
         "view",
         &[
             "Delivery",
+            "SheetsStanding",
             "Author",
             "ReportSummary",
             "VersionView",

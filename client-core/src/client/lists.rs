@@ -16,6 +16,9 @@ use crate::view::{Filter, ReportList, ReportSummary, SavedView};
 const SAVED_VIEWS_MAX: usize = 50;
 const SAVED_VIEWS_BYTES_MAX: usize = 64 * 1024;
 
+/// How much of the narrative makes a title, in characters.
+const TITLE_CHARS: usize = 60;
+
 impl Client {
     /// The reports that a filter leaves, the newest first; the best match first when searching.
     ///
@@ -84,7 +87,7 @@ impl Client {
             .join(" · ");
         Ok(ReportSummary {
             id: listed.stream,
-            title,
+            title: if title.is_empty() { first_words(&row.excerpt) } else { title },
             place,
             district: known.and_then(|known| known.district.clone()),
             lat: row.place.as_ref().and_then(|place| place.lat).or(known.map(|known| known.lat)),
@@ -110,6 +113,15 @@ impl Client {
     }
 }
 
+/// What a report is called that has neither a place nor a type. Cut between words, unless one is long.
+fn first_words(excerpt: &str) -> String {
+    let Some((end, _)) = excerpt.char_indices().nth(TITLE_CHARS) else { return excerpt.to_owned() };
+    let half = excerpt.char_indices().nth(TITLE_CHARS / 2).map_or(0, |(half, _)| half);
+    let between = excerpt.char_indices().take(TITLE_CHARS + 1).filter(|(at, c)| *c == ' ' && *at > half);
+    let end = between.last().map_or(end, |(space, _)| space);
+    format!("{}…", excerpt[..end].trim_end())
+}
+
 /// Every word a prefix, all of them wanted. Only letters and digits reach FTS5, so nobody's query
 /// is its syntax.
 fn match_expression(query: &str) -> String {
@@ -125,6 +137,15 @@ fn match_expression(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_is_cut_between_words() {
+        let excerpt = "Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары качты. Кийин келдик.";
+        assert_eq!(first_words(excerpt), "Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары…");
+        assert_eq!(first_words(&"а".repeat(200)), format!("{}…", "а".repeat(60)));
+        assert_eq!(first_words("Жол жабык."), "Жол жабык.");
+        assert_eq!(first_words(""), "");
+    }
 
     #[test]
     fn a_query_is_never_syntax() {

@@ -69,11 +69,11 @@ pub fn split(secret: &Secret32, env: &mut dyn Env) -> Vec<String> {
 ///
 /// # Errors
 /// The number (from 1) of the sheet that is wrong, or 0 if there are too few.
-pub fn join(sheets: &[&str]) -> Result<Secret32, usize> {
+pub fn join(sheets: &[impl AsRef<str>]) -> Result<Secret32, usize> {
     let mut shares = Vec::new();
     let mut fingerprint = None;
     for (place, sheet) in sheets.iter().enumerate() {
-        let (of, share) = read(sheet).ok_or(place + 1)?;
+        let (of, share) = read(sheet.as_ref()).ok_or(place + 1)?;
         if *fingerprint.get_or_insert_with(|| of.clone()) != of {
             return Err(place + 1);
         }

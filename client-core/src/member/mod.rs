@@ -16,7 +16,6 @@ pub use check::{fair_address, fair_name};
 pub use create::Created;
 pub use invitation::{Invitation, MadeInvitation};
 pub use recover::{Recovery, secret_of_sheets};
-pub use renew::SheetsStanding;
 
 use baikoo_protocol::id::WorkspaceId;
 use baikoo_protocol::membership::Entry;

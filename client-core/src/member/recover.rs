@@ -30,7 +30,7 @@ const INCOMPLETE: &str = "recovery_incomplete";
 ///
 /// # Errors
 /// [`ClientError::BadInput`] that names the sheet that is wrong, or says that they don't fit.
-pub fn secret_of_sheets(sheets: &[&str]) -> Result<Secret32, ClientError> {
+pub fn secret_of_sheets(sheets: &[impl AsRef<str>]) -> Result<Secret32, ClientError> {
     join(sheets).map_err(|wrong| match wrong {
         0 => ClientError::BadInput("recovery sheets".to_owned()),
         number => ClientError::BadInput(format!("recovery sheet {number}")),
@@ -55,7 +55,11 @@ impl Recovery {
     ///
     /// # Errors
     /// As [`secret_of_sheets`] and [`Self::new`].
-    pub fn from_sheets(sheets: &[&str], server: &str, workspace: &str) -> Result<Self, ClientError> {
+    pub fn from_sheets(
+        sheets: &[impl AsRef<str>],
+        server: &str,
+        workspace: &str,
+    ) -> Result<Self, ClientError> {
         Self::new(secret_of_sheets(sheets)?, server, workspace)
     }
 

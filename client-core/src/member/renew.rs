@@ -7,22 +7,12 @@ use crate::crypto::keys::Secret32;
 use crate::crypto::recovery::{signing_key, split};
 use crate::crypto::seal::{SealingSecret, public_of};
 use crate::error::ClientError;
-
-/// Where sheets stand, as far as this device knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SheetsStanding {
-    /// They are the ones that bring the workspace back.
-    Count,
-    /// They will, when the server has heard of them; until then others do.
-    Wait,
-    /// They open nothing here: others took their place, or they never counted.
-    Void,
-}
+use crate::view::SheetsStanding;
 
 impl Client {
-    /// Draws new sheets, shown once and kept nowhere. Nothing has happened yet: they are
-    /// handed to [`Self::renew_sheets`] once somebody holds them on paper. So at no moment has anybody only
-    /// paper that counts for nothing.
+    /// Draws new sheets, shown once and kept nowhere. Nothing has happened yet: they are handed to
+    /// [`Self::renew_sheets`] once somebody holds them on paper. So at no moment has anybody only paper
+    /// that counts for nothing.
     ///
     /// # Errors
     /// [`ClientError::NotAllowed`] for a monitor.

@@ -170,8 +170,8 @@ impl Core {
             passphrase: String,
         }
         let wanted: Wanted = take(&wanted)?;
-        let sheets: Vec<&str> = wanted.sheets.iter().map(String::as_str).collect();
-        let recovery = Recovery::from_sheets(&sheets, &wanted.server, &wanted.workspace).map_err(throw)?;
+        let recovery =
+            Recovery::from_sheets(&wanted.sheets, &wanted.server, &wanted.workspace).map_err(throw)?;
         let key = self.new_key(&wanted.passphrase).await?;
         let env = Box::new(BrowserEnv::new());
         let client =

@@ -1,7 +1,7 @@
 //! Who belongs to the workspace, and what is set apart of what they sent.
 
 use baikoo_client_core::crypto::keys::Secret32;
-use baikoo_client_core::member::{SheetsStanding, secret_of_sheets};
+use baikoo_client_core::member::secret_of_sheets;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -69,11 +69,7 @@ impl Core {
     #[wasm_bindgen(js_name = sheetsStanding)]
     pub async fn sheets_standing(&self, sheets: JsValue) -> Answer {
         let secret = secret_of(&sheets)?;
-        give(&match self.with(|client| client.sheets_standing(&secret))? {
-            SheetsStanding::Count => "count",
-            SheetsStanding::Wait => "wait",
-            SheetsStanding::Void => "void",
-        })
+        give(&self.with(|client| client.sheets_standing(&secret))?)
     }
 
     pub async fn quarantined(&self) -> Answer {
@@ -91,9 +87,7 @@ impl Core {
 }
 
 fn secret_of(sheets: &JsValue) -> Result<Secret32, JsValue> {
-    let sheets: Vec<String> = take(sheets)?;
-    let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
-    secret_of_sheets(&sheets).map_err(throw)
+    secret_of_sheets(&take::<Vec<String>>(sheets)?).map_err(throw)
 }
 
 /// A QR code as one SVG path, black on white.

@@ -171,7 +171,6 @@ impl Device {
         name: String,
         passphrase: String,
     ) -> Result<Arc<Workspace>, ClientError> {
-        let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
         let recovery = Recovery::from_sheets(&sheets, &server, &workspace)?;
         let (client, http) = Arc::clone(&self)
             .set_up(passphrase, move |device, (location, key)| {

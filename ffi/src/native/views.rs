@@ -43,6 +43,7 @@ use baikoo_client_core::view::ReportSummary;
 use baikoo_client_core::view::ReportView;
 use baikoo_client_core::view::ReviewView;
 use baikoo_client_core::view::SectionView;
+use baikoo_client_core::view::SheetsStanding;
 use baikoo_client_core::view::SpanView;
 use baikoo_client_core::view::SyncView;
 use baikoo_client_core::view::TalkView;
@@ -262,6 +263,17 @@ pub enum Delivery {
     Received,
 }
 
+/// Where recovery sheets stand, as far as this device knows.
+#[uniffi::remote(Enum)]
+pub enum SheetsStanding {
+    /// They are the ones that bring the workspace back.
+    Count,
+    /// They will, when the server has heard of them; until then others do.
+    Wait,
+    /// They open nothing here: others took their place, or they never counted.
+    Void,
+}
+
 /// Who wrote something.
 #[uniffi::remote(Record)]
 pub struct Author {
@@ -280,7 +292,8 @@ pub struct Author {
 pub struct ReportSummary {
     /// The report.
     pub id: StreamId,
-    /// A short title in the language asked for: place and what happened.
+    /// A short title in the language asked for: place and what happened, else the first words. Empty if
+    /// nothing was written yet.
     pub title: String,
     /// The types' codes.
     pub types: Vec<String>,

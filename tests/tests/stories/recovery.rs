@@ -2,8 +2,9 @@
 
 use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::{Recovery, SheetsStanding, secret_of_sheets};
+use baikoo_client_core::member::{Recovery, secret_of_sheets};
 use baikoo_client_core::protocol::membership::{RevokeReason, Role};
+use baikoo_client_core::view::SheetsStanding;
 use baikoo_client_core::view::{Delivery, DeviceView};
 use baikoo_tests::person::Person;
 use baikoo_tests::world::World;

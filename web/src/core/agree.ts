@@ -13,6 +13,7 @@ export const agreed: [
   Fits<Given.HistoryView, Used.HistoryView>,
   Fits<Given.DeviceView, Used.DeviceView>,
   Fits<Given.InviteView, Used.InviteView>,
+  Fits<Given.SheetsStanding, Used.SheetsStanding>,
   Fits<Given.QuarantinedView, Used.QuarantinedView>,
   Fits<Given.SyncView, Used.SyncView>,
   Fits<Given.Me, Used.Me>,
@@ -21,4 +22,4 @@ export const agreed: [
   Fits<Used.Filter, Partial<Given.Filter>>,
   Fits<Given.SavedView, Used.SavedView>,
   Fits<Used.Answer, Given.Answer>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -152,16 +152,17 @@ export async function openMock(emit: (event: CoreEvent) => void): Promise<{ core
     const spot = place?.type === 'place' ? place.value : null;
     const line = value('summary');
     const what = words(types, 'inc_type', lang);
+    const excerpt = (report.texts.get('narrative') || (line?.type === 'text' ? line.value : '')).slice(0, 160).trim();
     return {
       id: report.id,
-      title: [spot?.name && placeName(spot.name, lang), what].filter(Boolean).join(' · '),
+      title: [spot?.name && placeName(spot.name, lang), what].filter(Boolean).join(' · ') || excerpt.slice(0, 60),
       types: types?.type === 'choices' ? types.value : [],
       place: spot?.name ? placeName(spot.name, lang) : null,
       district: (incidents.find((i) => i.place === spot?.name)?.district) ?? null,
       lat: spot?.lat ?? null, lon: spot?.lon ?? null,
       date: date?.type === 'date' ? date.value : null,
       injured: number('injured'), killed: number('killed'),
-      excerpt: (report.texts.get('narrative') || (line?.type === 'text' ? line.value : '')).slice(0, 160),
+      excerpt,
       stage: report.stage, delivery: report.delivery, author: report.author,
       changed_ms: report.changed_ms, arrived_ms: report.created_ms, unread: report.unread,
       conflicts: [...report.answers.values()].filter((v) => v.length > 1).length,

@@ -43,6 +43,7 @@ lon?: number,
  */
 radius_m?: number, };
 export type Delivery = "draft" | "on_device" | "stored" | "received";
+export type SheetsStanding = "count" | "wait" | "void";
 export type Author = { 
 /**
  * The device that signed it.
@@ -66,7 +67,8 @@ export type ReportSummary = {
  */
 id: string, 
 /**
- * A short title in the language asked for: place and what happened.
+ * A short title in the language asked for: place and what happened, else the first words. Empty if
+ * nothing was written yet.
  */
 title: string, 
 /**

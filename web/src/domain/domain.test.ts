@@ -6,7 +6,7 @@ import { edtfWords, localDay, momentWords, readEdtf, writeEdtf } from './dates';
 import { regionView, roomForLabels, toDegrees, toScreen, zoom } from './map';
 import { suggestPassphrase } from './passphrase';
 import { isRecording, takesRecordings } from './recordings';
-import { standing, titleOf } from './standing';
+import { standing } from './standing';
 import { entrySteps, flashSteps, stepsOf } from './steps';
 import { kilobytes, syncSentence } from './syncing';
 
@@ -111,14 +111,6 @@ describe('a report’s state', () => {
     expect(say('sent', 'received', 'new')).toBe('received');
     expect(say('withdrawn', 'received', 'verified')).toBe('withdrawn');
   });
-});
-
-it('a report is called by its place and kind, else by its first words', () => {
-  const excerpt = 'Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары качты. Кийин келдик.';
-  expect(titleOf({ title: 'Kok-Tash · Shelling', excerpt })).toBe('Kok-Tash · Shelling');
-  expect(titleOf({ title: '', excerpt })).toBe('Таң эрте ок атылды, анан үйлөр күйүп кетти, элдин баары…');
-  expect(titleOf({ title: '', excerpt: 'а'.repeat(200) })).toBe(`${'а'.repeat(60)}…`);
-  expect(titleOf({ title: '', excerpt: ' ' })).toBe('');
 });
 
 describe('a recording', () => {

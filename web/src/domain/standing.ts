@@ -8,16 +8,6 @@ export interface Standing {
   word: Key;
 }
 
-const TITLE_MAX = 60;
-
-/** What a report is called: its place and kind, else the first words of it; empty if it has none. */
-export function titleOf(report: Pick<ReportSummary, 'title' | 'excerpt'>): string {
-  const words = report.title || report.excerpt.trim();
-  if (report.title || words.length <= TITLE_MAX) return words;
-  const space = words.lastIndexOf(' ', TITLE_MAX);
-  return `${words.slice(0, space > TITLE_MAX / 2 ? space : TITLE_MAX).trimEnd()}…`;
-}
-
 export function standing(report: Pick<ReportSummary, 'stage' | 'delivery' | 'review'>): Standing {
   if (report.stage === 'withdrawn') return { kind: 'withdrawn', sign: '×', word: 'state.withdrawn' };
   if (report.review && report.review !== 'new' && report.delivery === 'received') {

@@ -1,11 +1,10 @@
 //! People and devices.
 
-use baikoo_client_core::crypto::keys::Secret32;
 use baikoo_client_core::error::ClientError;
-use baikoo_client_core::member::{MadeInvitation, SheetsStanding, secret_of_sheets};
+use baikoo_client_core::member::{MadeInvitation, secret_of_sheets};
 use baikoo_client_core::protocol::id::DeviceId;
 use baikoo_client_core::protocol::membership::{RevokeReason, Role};
-use baikoo_client_core::view::{DeviceView, InviteView, Me};
+use baikoo_client_core::view::{DeviceView, InviteView, Me, SheetsStanding};
 
 use super::Workspace;
 
@@ -65,16 +64,11 @@ impl Workspace {
     /// Lets drawn sheets (two of them are enough) take the place of the old ones, with the next
     /// sync that succeeds.
     pub async fn renew_sheets(&self, sheets: Vec<String>) -> Result<(), ClientError> {
-        self.write(move |client| client.renew_sheets(&secret_of(&sheets)?)).await
+        self.write(move |client| client.renew_sheets(&secret_of_sheets(&sheets)?)).await
     }
 
-    /// Whether these sheets (two of them are enough) are the ones that count.
-    pub async fn sheets_count(&self, sheets: Vec<String>) -> Result<bool, ClientError> {
-        self.read(move |client| Ok(client.sheets_standing(&secret_of(&sheets)?)? == SheetsStanding::Count))
-            .await
+    /// Where these sheets (two of them are enough) stand.
+    pub async fn sheets_standing(&self, sheets: Vec<String>) -> Result<SheetsStanding, ClientError> {
+        self.read(move |client| client.sheets_standing(&secret_of_sheets(&sheets)?)).await
     }
-}
-
-fn secret_of(sheets: &[String]) -> Result<Secret32, ClientError> {
-    secret_of_sheets(&sheets.iter().map(String::as_str).collect::<Vec<_>>())
 }
