@@ -8,7 +8,7 @@ import { difference } from './difference';
 import { axis, countBy, harm, timeline } from './figures';
 import { likeThis } from './likeness';
 import { chips, facets, isEmpty, sameFilter, toggled, without } from './narrow';
-import { bySilence, howLong, presence, skewed } from './presence';
+import { awaitingMe, bySilence, howLong, presence, skewed, vouches } from './presence';
 import { shortcut } from './shortcut';
 import { obstacles } from './verdict';
 import { inSight, scrollFor } from './window';
@@ -161,6 +161,7 @@ describe('shortcuts', () => {
 });
 
 describe('presence', () => {
+  const device = (name: string, status: string, last_seen_ms: number | null) => ({ ...aida, member: name, name, status, reason: null, safety_number: '', last_seen_ms, skew_ms: null, forked: false, recovered: false });
   const day = 86_400_000;
   it('tells the silent from the quiet', () => {
     expect(presence({ status: 'active', last_seen_ms: 0 }, 15 * day)).toBe('silent');
@@ -169,8 +170,13 @@ describe('presence', () => {
     expect(presence({ status: 'active', last_seen_ms: null }, 0)).toBe('never');
   });
   it('puts the longest silence first and those shut out last', () => {
-    const device = (name: string, status: string, last_seen_ms: number | null) => ({ ...aida, member: name, name, status, reason: null, safety_number: '', last_seen_ms, skew_ms: null, forked: false, recovered: false });
     expect(bySilence([device('now', 'active', 9), device('gone', 'revoked', 0), device('never', 'active', null), device('old', 'active', 1)], 10).map(({ name }) => name)).toEqual(['never', 'old', 'now', 'gone']);
+  });
+  it('lets nobody in who waits herself', () => {
+    const of = (me: string) => [{ ...device('me', me, 0), me: true }, device('one', 'pending', null), device('two', 'unverified', 0), device('three', 'active', 0)];
+    expect(awaitingMe(of('active')).map(({ name }) => name)).toEqual(['one', 'two']);
+    expect(awaitingMe(of('pending'))).toEqual([]);
+    expect([vouches(of('active')), vouches(of('pending'))]).toEqual([true, false]);
   });
   it('says it in a unit that says enough', () => {
     expect(howLong(0)).toEqual({ unit: 'minutes', n: 1 });

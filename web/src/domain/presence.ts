@@ -23,6 +23,16 @@ export function bySilence(devices: readonly DeviceView[], now: number): DeviceVi
   return [...devices].sort((a, b) => rank(a) - rank(b));
 }
 
+/** Whether this device may let others in or out: who waits for approval herself may not. */
+export function vouches(devices: readonly DeviceView[]): boolean {
+  return devices.some(({ me, status }) => me && status === 'active');
+}
+
+/** Who waits for this device to vouch for them. */
+export function awaitingMe(devices: readonly DeviceView[]): DeviceView[] {
+  return vouches(devices) ? devices.filter(({ status }) => status === 'pending' || status === 'unverified') : [];
+}
+
 /** How long ago, in the largest unit that says enough. */
 export function howLong(ms: number): { unit: 'minutes' | 'hours' | 'days'; n: number } {
   if (ms < HOUR_MS) return { unit: 'minutes', n: Math.max(1, Math.round(ms / 60_000)) };
