@@ -263,17 +263,6 @@ pub enum Delivery {
     Received,
 }
 
-/// Where recovery sheets stand, as far as this device knows.
-#[uniffi::remote(Enum)]
-pub enum SheetsStanding {
-    /// They are the ones that bring the workspace back.
-    Count,
-    /// They will, when the server has heard of them; until then others do.
-    Wait,
-    /// They open nothing here: others took their place, or they never counted.
-    Void,
-}
-
 /// Who wrote something.
 #[uniffi::remote(Record)]
 pub struct Author {
@@ -513,6 +502,61 @@ pub struct HistoryView {
     pub change: String,
 }
 
+/// An envelope that was set apart.
+#[uniffi::remote(Record)]
+pub struct QuarantinedView {
+    /// The envelope's hash as hexadecimal digits.
+    pub hash: String,
+    /// Who signed it.
+    pub device: DeviceId,
+    /// Of which report, as far as its header says.
+    pub stream: StreamId,
+    /// A code: revoked_device, poison, forged_actor …
+    pub reason: String,
+    /// Whether a coordinator may still take it in.
+    pub adoptable: bool,
+}
+
+/// Where synchronising stands.
+#[uniffi::remote(Record)]
+pub struct SyncView {
+    /// Whether this device has been taken into the workspace by the server.
+    pub enrolled: bool,
+    /// Whether a coordinator has vouched for it.
+    pub approved: bool,
+    /// Whether it has been revoked.
+    pub revoked: bool,
+    /// idle, running, waiting (for the next try) or offline.
+    pub phase: String,
+    /// Reports that have something the server lacks.
+    pub waiting_reports: u32,
+    /// Bytes to send, about.
+    pub waiting_bytes: u64,
+    /// Envelopes still to fetch, about.
+    pub to_fetch: u64,
+    /// When the last call succeeded, in milliseconds since 1970.
+    pub last_success_ms: Option<i64>,
+    /// When the next try comes, in milliseconds since 1970.
+    pub next_try_ms: Option<i64>,
+    /// What went wrong last, as a code of `ClientError`.
+    pub trouble: Option<String>,
+    /// Things that a person should know: log_rewritten, fork, gap, split_view, server_restored.
+    pub alarms: Vec<String>,
+    /// By how much this device's clock seems wrong, in milliseconds; positive if it is ahead.
+    pub skew_ms: Option<i64>,
+}
+
+/// Where recovery sheets stand, as far as this device knows.
+#[uniffi::remote(Enum)]
+pub enum SheetsStanding {
+    /// They are the ones that bring the workspace back.
+    Count,
+    /// They will, when the server has heard of them; until then others do.
+    Wait,
+    /// They open nothing here: others took their place, or they never counted.
+    Void,
+}
+
 /// A device, for the people who look after the workspace.
 #[uniffi::remote(Record)]
 pub struct DeviceView {
@@ -557,48 +601,25 @@ pub struct InviteView {
     pub state: String,
 }
 
-/// An envelope that was set apart.
+/// This device and its workspace.
 #[uniffi::remote(Record)]
-pub struct QuarantinedView {
-    /// The envelope's hash as hexadecimal digits.
-    pub hash: String,
-    /// Who signed it.
+pub struct Me {
+    /// This device.
     pub device: DeviceId,
-    /// Of which report, as far as its header says.
-    pub stream: StreamId,
-    /// A code: revoked_device, poison, forged_actor …
-    pub reason: String,
-    /// Whether a coordinator may still take it in.
-    pub adoptable: bool,
-}
-
-/// Where synchronising stands.
-#[uniffi::remote(Record)]
-pub struct SyncView {
-    /// Whether this device has been taken into the workspace by the server.
-    pub enrolled: bool,
-    /// Whether a coordinator has vouched for it.
-    pub approved: bool,
-    /// Whether it has been revoked.
-    pub revoked: bool,
-    /// idle, running, waiting (for the next try) or offline.
-    pub phase: String,
-    /// Reports that have something the server lacks.
-    pub waiting_reports: u32,
-    /// Bytes to send, about.
-    pub waiting_bytes: u64,
-    /// Envelopes still to fetch, about.
-    pub to_fetch: u64,
-    /// When the last call succeeded, in milliseconds since 1970.
-    pub last_success_ms: Option<i64>,
-    /// When the next try comes, in milliseconds since 1970.
-    pub next_try_ms: Option<i64>,
-    /// What went wrong last, as a code of `ClientError`.
-    pub trouble: Option<String>,
-    /// Things that a person should know: log_rewritten, fork, gap, split_view, server_restored.
-    pub alarms: Vec<String>,
-    /// By how much this device's clock seems wrong, in milliseconds; positive if it is ahead.
-    pub skew_ms: Option<i64>,
+    /// Its member.
+    pub member: MemberId,
+    /// The member's name.
+    pub name: String,
+    /// What the member may do.
+    pub role: Role,
+    /// The workspace.
+    pub workspace: String,
+    /// The server's address.
+    pub server: String,
+    /// This device's safety number.
+    pub safety_number: String,
+    /// The workspace's fingerprint, the same on every device.
+    pub fingerprint: String,
 }
 
 /// What a list is narrowed to. Empty means everything.
@@ -658,27 +679,6 @@ pub struct ReportList {
     pub total: u32,
     /// Some of them: the newest first, or the best match first when searching.
     pub reports: Vec<ReportSummary>,
-}
-
-/// This device and its workspace.
-#[uniffi::remote(Record)]
-pub struct Me {
-    /// This device.
-    pub device: DeviceId,
-    /// Its member.
-    pub member: MemberId,
-    /// The member's name.
-    pub name: String,
-    /// What the member may do.
-    pub role: Role,
-    /// The workspace.
-    pub workspace: String,
-    /// The server's address.
-    pub server: String,
-    /// This device's safety number.
-    pub safety_number: String,
-    /// The workspace's fingerprint, the same on every device.
-    pub fingerprint: String,
 }
 
 /// A form in words.

@@ -3,8 +3,14 @@
 //!
 //! Nothing here is escaped: front ends put text in as text, never as markup.
 
-use baikoo_protocol::id::{DeviceId, MemberId, StreamId};
-use baikoo_protocol::membership::{RevokeReason, Role};
+mod list;
+mod people;
+
+pub use list::{Filter, ReportList, SavedView};
+pub use people::{DeviceView, InviteView, Me, SheetsStanding};
+
+use baikoo_protocol::id::{DeviceId, StreamId};
+use baikoo_protocol::membership::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::form::answer::Answer;
@@ -22,19 +28,6 @@ pub enum Delivery {
     Stored,
     /// A coordinator's device has received and opened it.
     Received,
-}
-
-/// Where recovery sheets stand, as far as this device knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum SheetsStanding {
-    /// They are the ones that bring the workspace back.
-    Count,
-    /// They will, when the server has heard of them; until then others do.
-    Wait,
-    /// They open nothing here: others took their place, or they never counted.
-    Void,
 }
 
 /// Who wrote something.
@@ -321,60 +314,6 @@ pub struct HistoryView {
     pub change: String,
 }
 
-/// A device, for the people who look after the workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct DeviceView {
-    /// The device.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub device: DeviceId,
-    /// Whose it is.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub member: MemberId,
-    /// The member's name, if this device may know it.
-    pub name: Option<String>,
-    /// What the member may do.
-    #[cfg_attr(test, ts(type = "Role"))]
-    pub role: Role,
-    /// unverified, pending, active or revoked.
-    pub status: String,
-    /// Why it was revoked, if it was.
-    #[cfg_attr(test, ts(type = "RevokeReason | null"))]
-    pub reason: Option<RevokeReason>,
-    /// Whether it is this device.
-    pub me: bool,
-    /// Twelve groups of five digits, to be compared by voice with the device's own screen.
-    pub safety_number: String,
-    /// When something of it last came, in milliseconds since 1970 by this device's clock.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub last_seen_ms: Option<i64>,
-    /// By how much its clock seems wrong, in milliseconds; positive if it is ahead.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub skew_ms: Option<i64>,
-    /// Its log has two branches: a cloned or restored phone.
-    pub forked: bool,
-    /// Recovery sheets brought it. If nobody knows who used them, somebody has them who should not.
-    pub recovered: bool,
-}
-
-/// An invitation that is still open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct InviteView {
-    /// Its public key, as hexadecimal digits: its name.
-    pub id: String,
-    /// As what.
-    #[cfg_attr(test, ts(type = "Role"))]
-    pub role: Role,
-    /// Whom it is meant for.
-    pub name: Option<String>,
-    /// Until when, in milliseconds since 1970.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub expires_at_ms: u64,
-    /// open, used, cancelled; or `waiting` while the server does not have it yet.
-    pub state: String,
-}
-
 /// An envelope that was set apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -426,87 +365,4 @@ pub struct SyncView {
     /// By how much this device's clock seems wrong, in milliseconds; positive if it is ahead.
     #[cfg_attr(test, ts(type = "number | null"))]
     pub skew_ms: Option<i64>,
-}
-
-/// What a list is narrowed to. Empty means everything.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct Filter {
-    /// Words to search for, in any script.
-    pub query: Option<String>,
-    /// One of these types.
-    pub types: Vec<String>,
-    /// One of these districts.
-    pub districts: Vec<String>,
-    /// Not before this date: EDTF, compared as it is written.
-    pub from: Option<String>,
-    /// Not after this date.
-    pub to: Option<String>,
-    /// One of these stages.
-    pub stages: Vec<String>,
-    /// One of these review statuses.
-    pub reviews: Vec<String>,
-    /// Begun by one of these devices.
-    #[cfg_attr(test, ts(type = "Array<string>"))]
-    pub authors: Vec<DeviceId>,
-    /// Only those with more than one version of something.
-    pub conflicted: bool,
-    /// Only those with a question that waits.
-    pub asked: bool,
-    /// Only those that came or changed since they were last opened here.
-    pub unread: bool,
-    /// Only urgent ones.
-    pub urgent: bool,
-    /// In this language.
-    pub languages: Vec<String>,
-    /// How many at most; 0 for no limit.
-    pub limit: u32,
-    /// How many to leave out first.
-    pub offset: u32,
-}
-
-/// A filter that a person keeps by a name, on this device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct SavedView {
-    /// What she calls it.
-    pub name: String,
-    /// What it leaves.
-    pub filter: Filter,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ReportList {
-    /// How many there are in all.
-    pub total: u32,
-    /// Some of them: the newest first, or the best match first when searching.
-    pub reports: Vec<ReportSummary>,
-}
-
-/// This device and its workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Me {
-    /// This device.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub device: DeviceId,
-    /// Its member.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub member: MemberId,
-    /// The member's name.
-    pub name: String,
-    /// What the member may do.
-    #[cfg_attr(test, ts(type = "Role"))]
-    pub role: Role,
-    /// The workspace.
-    pub workspace: String,
-    /// The server's address.
-    pub server: String,
-    /// This device's safety number.
-    pub safety_number: String,
-    /// The workspace's fingerprint, the same on every device.
-    pub fingerprint: String,
 }
