@@ -10,7 +10,7 @@ use crate::id::{DeviceId, StreamId, WorkspaceId};
 use crate::limits::{
     ADOPT_HASHES_MAX, CHECKPOINT_DEVICES_MAX, ENVELOPE_BYTES_MAX, PROTOCOL_VERSION, SEALS_MAX, SUITE_V1,
 };
-use crate::signature::{SignatureBytes, SigningPublicKey};
+use crate::signature::{SignatureBytes, Verifier};
 
 /// What an envelope is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,18 +162,24 @@ impl Envelope {
 
     /// What the device signs: the workspace and everything but the signature.
     pub fn signing_hash(&self, workspace: WorkspaceId) -> Hash {
-        Hash::of("baikoo v1 envelope signature", &[&workspace.0, &self.unsigned_bytes()])
+        signing_hash_of(workspace, &self.unsigned_bytes())
     }
 
     /// The envelope's name in chains, checkpoints and adoptions: the hash of its canonical form.
     pub fn hash(&self) -> Hash {
-        Hash::of("baikoo v1 envelope", &[&self.to_bytes()])
+        hash_of(&self.to_bytes())
     }
 
-    /// Whether the signature is this key's, and the key this device's.
-    pub fn is_signed_by(&self, workspace: WorkspaceId, key: &SigningPublicKey) -> bool {
-        DeviceId::of_signing_key(&key.0) == self.device
-            && key.verifies(&self.signing_hash(workspace), &self.signature)
+    /// The canonical form and its hash, if the signature is this device's for this workspace.
+    pub fn verified(&self, workspace: WorkspaceId, author: &Verifier) -> Option<(Vec<u8>, Hash)> {
+        let bytes = self.to_bytes();
+        let unsigned = &bytes[..bytes.len() - self.signature.0.len()];
+        let is_signed = author.device() == self.device
+            && author.verifies(&signing_hash_of(workspace, unsigned), &self.signature);
+        is_signed.then(|| {
+            let hash = hash_of(&bytes);
+            (bytes, hash)
+        })
     }
 
     /// What the cipher authenticates beside the ciphertext: the whole header with the seals.
@@ -216,6 +222,14 @@ impl Envelope {
             write_seals(out, &sealed.seals);
         }
     }
+}
+
+fn signing_hash_of(workspace: WorkspaceId, unsigned: &[u8]) -> Hash {
+    Hash::of("baikoo v1 envelope signature", &[&workspace.0, unsigned])
+}
+
+fn hash_of(canonical: &[u8]) -> Hash {
+    Hash::of("baikoo v1 envelope", &[canonical])
 }
 
 impl WireEnvelope {

@@ -5,6 +5,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use minicbor::{Decode, Encode};
 
 use crate::hash::Hash;
+use crate::id::DeviceId;
 
 /// An Ed25519 public key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Encode, Decode)]
@@ -36,7 +37,32 @@ pub struct SignatureBytes(
 impl SigningPublicKey {
     /// Whether `signature` is this key's over `message`.
     pub fn verifies(&self, message: &Hash, signature: &SignatureBytes) -> bool {
-        VerifyingKey::from_bytes(&self.0)
-            .is_ok_and(|key| key.verify_strict(&message.0, &Signature::from_bytes(&signature.0)).is_ok())
+        self.verifier().is_some_and(|verifier| verifier.verifies(message, signature))
+    }
+
+    /// This key, ready to check many signatures. `None` when it is no point of the curve.
+    pub fn verifier(&self) -> Option<Verifier> {
+        let key = VerifyingKey::from_bytes(&self.0).ok()?;
+        Some(Verifier { device: DeviceId::of_signing_key(&self.0), key })
+    }
+}
+
+/// A public key whose point has been found, which takes a tenth of a check: whoever checks many
+/// signatures of one device keeps it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verifier {
+    device: DeviceId,
+    key: VerifyingKey,
+}
+
+impl Verifier {
+    /// The device whose key this is.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// Whether `signature` is this key's over `message`.
+    pub fn verifies(&self, message: &Hash, signature: &SignatureBytes) -> bool {
+        self.key.verify_strict(&message.0, &Signature::from_bytes(&signature.0)).is_ok()
     }
 }

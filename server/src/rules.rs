@@ -226,7 +226,9 @@ pub fn check_admission(membership: &Membership, entry: &Entry, now_ms: u64) -> R
             let invite = membership.invites().get(&invite.0).ok_or(Refusal::InviteNotOpen)?;
             check_in_time(invite, now_ms)
         }
-        Body::Recover { .. } => membership.check_recovery(entry).map_err(|_| Refusal::InviteNotOpen),
+        Body::Recover { .. } => {
+            membership.check_recovery(entry).map(|_| ()).map_err(|_| Refusal::InviteNotOpen)
+        }
         _ => Err(Refusal::MembershipInvalid),
     }
 }

@@ -7,7 +7,7 @@ use baikoo_protocol::id::WorkspaceId;
 use baikoo_protocol::limits::ENVELOPE_BYTES_MAX;
 use baikoo_protocol::membership::{Body, Entry, workspace_of_genesis};
 use baikoo_protocol::refusal::Refusal;
-use baikoo_protocol::signature::SigningPublicKey;
+use baikoo_protocol::signature::Verifier;
 use baikoo_protocol::token::Admission;
 
 use crate::rules;
@@ -25,20 +25,12 @@ impl Verified {
     ///
     /// # Errors
     /// [`Refusal::TooLarge`] or [`Refusal::Signature`].
-    pub fn check(
-        workspace: WorkspaceId,
-        key: &SigningPublicKey,
-        envelope: Envelope,
-    ) -> Result<Self, Refusal> {
-        let bytes = envelope.to_bytes();
+    pub fn check(workspace: WorkspaceId, author: &Verifier, envelope: Envelope) -> Result<Self, Refusal> {
+        let (bytes, hash) = envelope.verified(workspace, author).ok_or(Refusal::Signature)?;
         // The wire form was within the limit, but it may have left out 48 bytes.
         if bytes.len() > ENVELOPE_BYTES_MAX {
             return Err(Refusal::TooLarge);
         }
-        if !envelope.is_signed_by(workspace, key) {
-            return Err(Refusal::Signature);
-        }
-        let hash = envelope.hash();
         Ok(Self { envelope, hash, bytes })
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 /// The peers are heavy, so the benchmark is a workspace of its own.
-const MANIFEST: &str = "tests/bench/Cargo.toml";
+pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
 const PAGE: &str = "docs/BENCHMARKS.md";
 /// Where the browser's part of the page begins; it is the last one.
 const IN_BROWSER: &str = "## In the browser\n";

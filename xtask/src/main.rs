@@ -86,5 +86,6 @@ fn main() -> ExitCode {
 fn format_everything() -> Outcome {
     run::quietly(cargo().args(["fmt", "--all"]))?;
     run::quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST]))?;
+    run::quietly(cargo().args(["fmt", "--manifest-path", bench::MANIFEST]))?;
     run::quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST]))
 }

@@ -92,6 +92,7 @@ impl Step {
             Self::Fmt => {
                 quietly(cargo().args(["fmt", "--all", "--check"]))?;
                 quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))?;
+                quietly(cargo().args(["fmt", "--manifest-path", bench::MANIFEST, "--check"]))?;
                 quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST, "--check"]))
             }
             Self::Clippy => aloud(cargo().args([

@@ -136,7 +136,7 @@ impl Client {
         else {
             return Ok(Some(Verdict::Waits("unknown_device")));
         };
-        if !envelope.is_signed_by(self.workspace, &device.keys.signing) {
+        if envelope.verified(self.workspace, &device.verifier).is_none() {
             return Ok(Some(Verdict::SetApart("signature")));
         }
         let coordinator = device.role == Role::Coordinator;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::hash::Hash;
 use crate::id::{DeviceId, MemberId, WorkspaceId};
 use crate::limits::{DEVICES_MAX, INVITE_LIFETIME_MAX_MS, OPEN_INVITES_MAX};
-use crate::signature::{SealingPublicKey, SigningPublicKey};
+use crate::signature::{SealingPublicKey, SigningPublicKey, Verifier};
 
 pub use entry::{
     Body, DeviceKeys, Entry, MembershipError, RevokeReason, Role, RoleCopy, RoleEpoch, SealedBox,
@@ -47,6 +47,8 @@ pub struct Device {
     pub role: Role,
     /// Its public keys.
     pub keys: DeviceKeys,
+    /// Its signing key, ready to check what it signs.
+    pub verifier: Verifier,
     /// Where it stands.
     pub status: DeviceStatus,
     /// The member's name, sealed to the role key of `profile_epoch`. A recovered device says it with
@@ -123,9 +125,7 @@ impl Membership {
         }
         // The workspace's id is the hash of this entry, so the signature can't cover it.
         let signed = Entry::signing_hash(WorkspaceId([0; 16]), Some((1, Hash::ZERO)), &entry.body);
-        if entry.signer != device || !keys.signing.verifies(&signed, &entry.signature) {
-            return Err(MembershipError::Signature);
-        }
+        let verifier = check_newcomer(entry, &keys, &signed)?;
         recovery::check_genesis(entry, recovery_signing)?;
         if role.epoch != 1
             || role.previous.is_some()
@@ -139,6 +139,7 @@ impl Membership {
             member,
             role: Role::Coordinator,
             keys,
+            verifier,
             status: DeviceStatus::Active,
             profile: Some(profile),
             profile_epoch: 1,
@@ -172,8 +173,8 @@ impl Membership {
         let body = Body::from_bytes(&entry.body)?;
         match body {
             Body::Enrol { invite, member, keys, profile } => {
-                self.check_enrolment(entry, &invite, &keys)?;
-                self.enrol(entry, &invite, member, keys, profile)?;
+                let verifier = self.check_enrolment(entry, &invite, &keys)?;
+                self.enrol(entry, &invite, member, (keys, verifier), profile)?;
             }
             Body::Recover { member, keys } => self.recover(entry, member, keys)?,
             body => {
@@ -191,15 +192,12 @@ impl Membership {
         entry: &Entry,
         invite: &SigningPublicKey,
         keys: &DeviceKeys,
-    ) -> Result<(), MembershipError> {
-        let by_device = Entry::signing_hash(self.workspace, None, &entry.body);
+    ) -> Result<Verifier, MembershipError> {
         let by_invite = Entry::invite_signing_hash(self.workspace, &entry.body);
-        let invited = entry.countersignature.is_some_and(|signature| invite.verifies(&by_invite, &signature));
-        if invited && entry.signer == keys.device() && keys.signing.verifies(&by_device, &entry.signature) {
-            Ok(())
-        } else {
-            Err(MembershipError::Signature)
+        if !entry.countersignature.is_some_and(|signature| invite.verifies(&by_invite, &signature)) {
+            return Err(MembershipError::Signature);
         }
+        check_newcomer(entry, keys, &Entry::signing_hash(self.workspace, None, &entry.body))
     }
 
     fn check_coordinator(&self, entry: &Entry) -> Result<(), MembershipError> {
@@ -208,7 +206,7 @@ impl Membership {
             return Err(MembershipError::Malformed);
         }
         let signed = Entry::signing_hash(self.workspace, Some((entry.mseq, entry.prev)), &entry.body);
-        if !signer.keys.signing.verifies(&signed, &entry.signature) {
+        if !signer.verifier.verifies(&signed, &entry.signature) {
             return Err(MembershipError::Signature);
         }
         if signer.is_active_coordinator() { Ok(()) } else { Err(MembershipError::NotAllowed) }
@@ -219,7 +217,7 @@ impl Membership {
         entry: &Entry,
         invite: &SigningPublicKey,
         member: MemberId,
-        keys: DeviceKeys,
+        (keys, verifier): (DeviceKeys, Verifier),
         profile: SealedBox,
     ) -> Result<(), MembershipError> {
         let device = keys.device();
@@ -238,8 +236,17 @@ impl Membership {
             Role::Coordinator => DeviceStatus::Pending,
         };
         let role = found.role;
-        let (profile, mseq) = (Some(profile), entry.mseq);
-        let new = Device { member, role, keys, status, profile, profile_epoch, mseq, recovered: false };
+        let new = Device {
+            member,
+            role,
+            keys,
+            verifier,
+            status,
+            profile: Some(profile),
+            profile_epoch,
+            mseq: entry.mseq,
+            recovered: false,
+        };
         self.devices.insert(device, new);
         Ok(())
     }
@@ -435,6 +442,13 @@ impl Device {
     pub fn may_write(&self) -> bool {
         matches!(self.status, DeviceStatus::Active | DeviceStatus::Unverified)
     }
+}
+
+/// Checks that a device that an entry brings has signed it.
+fn check_newcomer(entry: &Entry, keys: &DeviceKeys, signed: &Hash) -> Result<Verifier, MembershipError> {
+    let verifier = keys.signing.verifier().ok_or(MembershipError::Signature)?;
+    let is_signed = entry.signer == verifier.device() && verifier.verifies(signed, &entry.signature);
+    if is_signed { Ok(verifier) } else { Err(MembershipError::Signature) }
 }
 
 /// The id of the workspace whose genesis entry has this hash.

@@ -3,9 +3,12 @@
 //!
 //! Whoever uses them signs the new device into the log, where everybody sees it.
 
-use super::{Body, Device, DeviceKeys, DeviceStatus, Entry, Membership, MembershipError, Role, SealedBox};
+use super::{
+    Body, Device, DeviceKeys, DeviceStatus, Entry, Membership, MembershipError, Role, SealedBox,
+    check_newcomer,
+};
 use crate::id::{DeviceId, MemberId, WorkspaceId};
-use crate::signature::{SealingPublicKey, SignatureBytes, SigningPublicKey};
+use crate::signature::{SealingPublicKey, SignatureBytes, SigningPublicKey, Verifier};
 
 /// A genesis that names a recovery signing key is countersigned by it. So whoever holds the sheets
 /// can tell the true genesis from one that a server has made around the same public keys.
@@ -22,24 +25,21 @@ pub(super) fn check_genesis(entry: &Entry, signing: Option<SigningPublicKey>) ->
 
 impl Membership {
     /// Checks that recovery sheets of this workspace, and the device that it names, have signed a
-    /// recovery. Whether the device may still come is not asked here.
+    /// recovery, and gives the device's key. Whether the device may still come is not asked here.
     ///
     /// # Errors
     /// [`MembershipError::Signature`]; [`MembershipError::NotAllowed`] where the workspace has no
     /// sheets that could sign; [`MembershipError::Unfit`] for another kind of entry.
-    pub fn check_recovery(&self, entry: &Entry) -> Result<(), MembershipError> {
+    pub fn check_recovery(&self, entry: &Entry) -> Result<Verifier, MembershipError> {
         let Body::Recover { keys, .. } = Body::from_bytes(&entry.body)? else {
             return Err(MembershipError::Unfit);
         };
         let sheets = self.recovery_signing.ok_or(MembershipError::NotAllowed)?;
-        let by_device = Entry::signing_hash(self.workspace, None, &entry.body);
         let by_sheets = Entry::recovery_signing_hash(self.workspace, &entry.body);
-        let vouched = entry.countersignature.is_some_and(|signature| sheets.verifies(&by_sheets, &signature));
-        if vouched && entry.signer == keys.device() && keys.signing.verifies(&by_device, &entry.signature) {
-            Ok(())
-        } else {
-            Err(MembershipError::Signature)
+        if !entry.countersignature.is_some_and(|signature| sheets.verifies(&by_sheets, &signature)) {
+            return Err(MembershipError::Signature);
         }
+        check_newcomer(entry, &keys, &Entry::signing_hash(self.workspace, None, &entry.body))
     }
 
     pub(super) fn recover(
@@ -48,7 +48,7 @@ impl Membership {
         member: MemberId,
         keys: DeviceKeys,
     ) -> Result<(), MembershipError> {
-        self.check_recovery(entry)?;
+        let verifier = self.check_recovery(entry)?;
         let device = keys.device();
         // One that was revoked stays so: the same entry does not bring it back.
         if self.is_taken(device, member)? {
@@ -58,6 +58,7 @@ impl Membership {
             member,
             role: Role::Coordinator,
             keys,
+            verifier,
             status: DeviceStatus::Active,
             profile: None,
             profile_epoch: self.role().epoch,

@@ -69,8 +69,8 @@ async fn recover<S: Store>(
 }
 
 fn item(workspace: &TestWorkspace, envelope: Envelope) -> Item {
-    let key = workspace.membership.device(envelope.device).expect("a member").keys.signing;
-    Item::Envelope(Verified::check(workspace.id, &key, envelope).expect("signed"))
+    let author = &workspace.membership.device(envelope.device).expect("a member").verifier;
+    Item::Envelope(Verified::check(workspace.id, author, envelope).expect("signed"))
 }
 
 async fn append<S: Store>(

@@ -253,7 +253,8 @@ impl Verifier {
 
     fn verify(&mut self, wire: &WireEnvelope) -> Result<Verified, Refused> {
         let (device, dseq) = (wire.device().unwrap_or(self.device), wire.dseq());
-        let key = self.membership.device(device).ok_or(Refusal::NotAllowed)?.keys.signing;
+        let membership = Arc::clone(&self.membership);
+        let author = &membership.device(device).ok_or(Refusal::NotAllowed)?.verifier;
         let candidates = match dseq {
             0 => return Err(Refusal::Malformed.into()),
             _ if !wire.lacks_prev() => vec![Hash::ZERO],
@@ -264,7 +265,7 @@ impl Verifier {
         // Where two branches are stored, the signature tells which one this continues.
         let mut refused = self.gap(device, dseq);
         for prev in candidates {
-            match Verified::check(self.workspace, &key, wire.clone().complete(device, prev)) {
+            match Verified::check(self.workspace, author, wire.clone().complete(device, prev)) {
                 Ok(verified) => {
                     self.known.entry((device, dseq)).or_default().push(verified.hash());
                     let tip = self.tips.entry(device).or_default();

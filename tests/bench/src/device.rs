@@ -85,7 +85,9 @@ pub fn run(folder: &FilePath) {
     let runtime = Runtime::new().expect("a runtime");
     let home = Home::new(folder.join("home"));
     let key = home
-        .set_up("кызыл тоолор агын суу", Hardness::FLOOR, &mut *machine(), |_, key| Ok(key.clone()))
+        .set_up("кызыл тоолор агын суу", Hardness::FLOOR, &mut *machine(), |_, key| {
+            Ok(key.clone())
+        })
         .expect("a key");
     let mut device = Device { runtime, home, key, client: None, engine: SyncEngine::new(), mine: Vec::new() };
     obey(|order| device.does(order).unwrap_or_else(|error| panic!("{order}: {error:?}")));

@@ -4,14 +4,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use baikoo_protocol::envelope::Envelope;
+use baikoo_protocol::frame::{Frame, Hello};
 use baikoo_protocol::id::StreamId;
-use baikoo_protocol::membership::Role;
+use baikoo_protocol::membership::{Entry, Role};
 use baikoo_server::clock::SystemClock;
 use baikoo_server::node::{Creation, Node};
 use baikoo_server::serve::{Listen, start};
 use baikoo_server::store::sqlite::{Options, SqliteStore};
 use baikoo_server::store::{Enrolment, NewWorkspace, Store};
-use baikoo_server::testing::{TestDevice, TestWorkspace, hello, upload};
+use baikoo_server::testing::{TestDevice, TestWorkspace, frames, hello, upload};
 use ed25519_dalek::{Signer, SigningKey};
 use tokio::task::JoinSet;
 
@@ -72,37 +74,40 @@ async fn server(per_call: usize, calls: usize) -> f64 {
     let running = start(Arc::clone(&node), Listen::default()).await.expect("a server");
     let url = format!("http://{}/v1/{}/sync", running.address, workspace.id.to_path());
 
-    let mut uploads = Vec::new();
+    let mut devices = Vec::new();
     for number in 0..DEVICES {
-        let (invite, mut device) = (TestDevice::new(10 + number * 2), TestDevice::new(11 + number * 2));
+        let (invite, device) = (TestDevice::new(10 + number * 2), TestDevice::new(11 + number * 2));
         let entry = workspace.invites(&invite, Role::Monitor, 0);
-        call(&reqwest::Client::new(), &url, &workspace.coordinator, upload(&hello(), &[entry], &[])).await;
+        let coordinator = workspace.coordinator.clone();
+        Caller::new(&url, coordinator).calls(&[entry], &[]).await;
         let entry = device.enrolment(workspace.id, &invite);
         let admitted = device.admitted(workspace.id, &entry);
         let new = Enrolment { workspace: workspace.id, admitted, now_ms: 0 };
         node.store.enrol(new).await.expect("an enrolment");
         workspace.enrols(&entry);
-        let bodies: Vec<Vec<u8>> = (0..calls)
+        devices.push(device);
+    }
+    // What a device knows before, and what a client costs to make, is not the server's.
+    let mut uploads = Vec::new();
+    for (number, mut device) in devices.into_iter().enumerate() {
+        let mut caller = Caller::new(&url, device.clone());
+        caller.calls(&[], &[]).await;
+        let batches: Vec<Vec<Envelope>> = (0..calls)
             .map(|call| {
                 let mut stream = [0; 16];
-                stream[..8].copy_from_slice(&number.to_be_bytes());
+                stream[..8].copy_from_slice(&(number as u64).to_be_bytes());
                 stream[8..].copy_from_slice(&(call as u64).to_be_bytes());
-                let envelopes: Vec<_> = (0..per_call)
-                    .map(|_| device.changes(workspace.id, StreamId(stream), BODY_BYTES))
-                    .collect();
-                upload(&hello(), &[], &envelopes)
+                (0..per_call).map(|_| device.changes(workspace.id, StreamId(stream), BODY_BYTES)).collect()
             })
             .collect();
-        // What a client costs to make is not the server's.
-        uploads.push((reqwest::Client::new(), device, bodies));
+        uploads.push((caller, batches));
     }
     let began = Instant::now();
     let mut all = JoinSet::new();
-    for (client, device, bodies) in uploads {
-        let url = url.clone();
+    for (mut caller, batches) in uploads {
         all.spawn(async move {
-            for body in bodies {
-                call(&client, &url, &device, body).await;
+            for batch in batches {
+                caller.calls(&[], &batch).await;
             }
         });
     }
@@ -112,13 +117,36 @@ async fn server(per_call: usize, calls: usize) -> f64 {
     (DEVICES as usize * per_call * calls) as f64 / took
 }
 
-async fn call(client: &reqwest::Client, url: &str, device: &TestDevice, body: Vec<u8>) {
-    let request = client.post(url).header("authorization", device.token.to_header(device.id())).body(body);
-    let answer = request.send().await.expect("an answer");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    let bytes = answer.bytes().await.expect("all of it");
-    let refused = baikoo_server::testing::frames(&bytes)
-        .iter()
-        .any(|frame| matches!(frame, baikoo_protocol::frame::Frame::Refused { .. }));
-    assert!(!refused, "the server has refused an envelope");
+/// A device on its connection, which remembers where it stands as a client does: nobody asks for
+/// the whole log again with each call.
+struct Caller {
+    client: reqwest::Client,
+    url: String,
+    device: TestDevice,
+    hello: Hello,
+}
+
+impl Caller {
+    fn new(url: &str, device: TestDevice) -> Self {
+        Self { client: reqwest::Client::new(), url: url.to_owned(), device, hello: hello() }
+    }
+
+    async fn calls(&mut self, entries: &[Entry], envelopes: &[Envelope]) {
+        let request = self
+            .client
+            .post(&self.url)
+            .header("authorization", self.device.token.to_header(self.device.id()))
+            .body(upload(&self.hello, entries, envelopes));
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        for frame in frames(&answer.bytes().await.expect("all of it")) {
+            match frame {
+                Frame::Status(status) => self.hello.log_epoch = status.log_epoch,
+                Frame::Entry(_) => self.hello.mseq += 1,
+                Frame::HighWater { cursor, tip, .. } => (self.hello.cursor, self.hello.tip) = (cursor, tip),
+                Frame::Refused { refusal, .. } => panic!("the server has refused an envelope: {refusal:?}"),
+                _ => {}
+            }
+        }
+    }
 }

@@ -107,7 +107,7 @@ impl Walk<'_> {
         let envelope = Envelope::from_bytes(&row.bytes).map_err(|_| "not an envelope")?;
         let (device, dseq, prev) = (envelope.device, envelope.dseq, envelope.prev);
         let author = self.membership.device(device).ok_or("its device is not a member")?;
-        let verified = Verified::check(self.membership.workspace(), &author.keys.signing, envelope)
+        let verified = Verified::check(self.membership.workspace(), &author.verifier, envelope)
             .map_err(|_| "the signature is wrong")?;
         if (verified.hash(), device, dseq) != (row.hash, row.device, row.dseq) {
             return Err("the row's hash, device or number is not the envelope's");
