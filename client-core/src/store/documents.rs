@@ -66,7 +66,13 @@ pub struct Progress {
 // Both are asked for each report, and answered from indices alone: the rows hold whole documents and
 // envelopes.
 const REVIEW_OF: &str = "select stream from document where report = ?1 and kind = 1 limit 1";
-const PROGRESS: &str = "select exists (select 1 from document indexed by document_draft
+const TO_SEAL: &str = "select stream from document indexed by document_sending
+                       where released = 1 and stream in (select stream from change where sealed = 0)
+                       order by priority, begun_ms limit ?1";
+const ANY_TO_SEAL: &str =
+    "select 1 from change cross join document indexed by document_sending using (stream)
+                           where sealed = 0 and released = 1";
+const PROGRESS: &str = "select exists (select 1 from document indexed by document_sending
                             where stream = ?1 and released = 0),
                     exists (select 1 from change where stream = ?1 and sealed = 0),
                     coalesce(o.dseq, 0), coalesce(o.state = 'outbox', 0)
@@ -195,20 +201,22 @@ impl Tx<'_> {
 
     /// Released documents with changes that are in no envelope yet: the most pressing first.
     pub fn streams_to_seal(&self, limit: u32) -> Result<Vec<StreamId>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "select d.stream from document d
-             where d.released = 1 and d.stream in (select stream from change where sealed = 0)
-             order by d.priority, d.begun_ms limit ?1",
-        )?;
+        let mut statement = self.0.prepare_cached(TO_SEAL)?;
         let rows = statement.query_map([limit], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|row| Ok(StreamId(array(&row?)?))).collect()
+    }
+
+    /// Whether any released document has changes that are in no envelope yet.
+    pub fn has_streams_to_seal(&self) -> Result<bool, StoreError> {
+        Ok(self.0.prepare_cached(ANY_TO_SEAL)?.exists([])?)
     }
 
     /// How many released documents, and about how many bytes, are in no envelope yet.
     pub fn unsealed_size(&self) -> Result<(u64, u64), StoreError> {
         let mut statement = self.0.prepare_cached(
             "select count(distinct c.stream), coalesce(sum(length(c.bytes)), 0) from change c
-             join document d on d.stream = c.stream where c.sealed = 0 and d.released = 1",
+             join document d indexed by document_sending on d.stream = c.stream
+             where c.sealed = 0 and d.released = 1",
         )?;
         Ok(statement.query_row([], |row| Ok((super::number(row.get(0)?), super::number(row.get(1)?))))?)
     }
@@ -379,24 +387,39 @@ mod tests {
     use crate::crypto::keys::Secret32;
     use crate::store::{Location, Store};
 
+    /// How SQLite answers, one step a table.
+    fn steps(question: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Location::File(folder.path().join("db")), &Secret32([1; 32])).unwrap();
+        let mut plan = store.connection.prepare(&format!("explain query plan {question}")).unwrap();
+        let nobody = vec![[1; 16]; plan.parameter_count()];
+        let steps =
+            plan.query_map(rusqlite::params_from_iter(nobody), |row| row.get::<_, String>(3)).unwrap();
+        let of_table = |step: &String| {
+            ["document", "change", "envelope"].iter().any(|table| step.split(' ').nth(1) == Some(table))
+        };
+        steps.map(Result::unwrap).filter(of_table).collect()
+    }
+
     /// Else a first download would take the square of its length.
     #[test]
     fn no_question_about_one_report_looks_through_them_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Location::File(folder.path().join("db")), &Secret32([1; 32])).unwrap();
         for question in [super::REVIEW_OF, super::PROGRESS] {
-            let mut plan = store.connection.prepare(&format!("explain query plan {question}")).unwrap();
-            let nobody = vec![[1; 16]; plan.parameter_count()];
-            let steps: Vec<String> = plan
-                .query_map(rusqlite::params_from_iter(nobody), |row| row.get(3))
-                .unwrap()
-                .collect::<Result<_, _>>()
-                .unwrap();
-            for table in ["document", "change", "envelope"] {
-                let of_table = |step: &&String| step.split(' ').nth(1) == Some(table);
-                for step in steps.iter().filter(of_table) {
-                    assert!(step.starts_with("SEARCH") && step.contains("COVERING INDEX"), "{step}");
-                }
+            for step in steps(question) {
+                assert!(step.starts_with("SEARCH") && step.contains("COVERING INDEX"), "{step}");
+            }
+        }
+    }
+
+    /// Else a first upload would: whole documents would be read with every call.
+    #[test]
+    fn what_is_to_be_sealed_is_found_without_reading_documents() {
+        for question in [super::TO_SEAL, super::ANY_TO_SEAL] {
+            let steps = steps(question);
+            assert!(steps.iter().any(|step| step.contains("INDEX document_sending")), "{steps:?}");
+            for step in steps {
+                assert!(step.contains("COVERING INDEX"), "{step}");
+                assert!(step.contains("change_unsealed") || step.starts_with("SEARCH"), "{step}");
             }
         }
     }

@@ -234,12 +234,15 @@ impl Tx<'_> {
     /// What the server has said about this device's own envelopes: up to `dseq` they are stored,
     /// and no further. Also takes back what a restored server has lost.
     pub fn set_own_stored(&self, me: DeviceId, dseq: u64) -> Result<(), StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "update envelope set state = case when dseq <= ?2 then 'stored' else 'outbox' end
-             where device = ?1 and state in ('outbox', 'stored')
-               and state <> case when dseq <= ?2 then 'stored' else 'outbox' end",
-        )?;
-        statement.execute((me.0, integer(dseq)))?;
+        // Each looks through what changes, not through all that was ever stored.
+        for change in [
+            "update envelope indexed by envelope_by_state set state = 'stored'
+             where state = 'outbox' and device = ?1 and dseq <= ?2",
+            "update envelope indexed by envelope_by_device set state = 'outbox'
+             where device = ?1 and dseq > ?2 and state = 'stored'",
+        ] {
+            self.0.prepare_cached(change)?.execute((me.0, integer(dseq)))?;
+        }
         Ok(())
     }
 

@@ -83,10 +83,11 @@ pub struct Store {
 }
 
 /// Each brings a database one version on. One that has shipped is never edited: the next is a new file.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/001_init.sql"),
     include_str!("migrations/002_progress.sql"),
     include_str!("migrations/003_review.sql"),
+    include_str!("migrations/004_sending.sql"),
 ];
 
 impl Store {

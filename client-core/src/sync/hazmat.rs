@@ -20,7 +20,6 @@ impl Client {
     pub fn hazmat_sends_body(&mut self, stream: StreamId, body: &[u8]) -> Result<(), ClientError> {
         let key = self.store.read(|tx| tx.writing_key(stream))?.ok_or(damaged("document key"))?;
         self.put_in_outbox(Kind::Changes, stream, Content::Body(body, &key.key, Vec::new()), |_| Ok(()))
-            .map(|_| ())
     }
 
     /// Signs an open envelope of any kind.
@@ -28,7 +27,7 @@ impl Client {
     /// # Errors
     /// Of the database.
     pub fn hazmat_sends_open(&mut self, kind: Kind, payload: Vec<u8>) -> Result<(), ClientError> {
-        self.put_in_outbox(kind, StreamId([0; 16]), Content::Open(payload), |_| Ok(())).map(|_| ())
+        self.put_in_outbox(kind, StreamId([0; 16]), Content::Open(payload), |_| Ok(()))
     }
 
     /// What waits to be sent, for somebody else to carry.

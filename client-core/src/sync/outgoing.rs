@@ -17,7 +17,7 @@ use crate::crypto::keys::DocumentKey;
 use crate::crypto::seal::seal_key;
 use crate::error::ClientError;
 use crate::report::DocumentKind;
-use crate::store::{EnvelopeState, Name};
+use crate::store::{EnvelopeState, Name, Tx};
 
 /// Raw changes in one envelope, in bytes: with room below the envelope's own limit even where
 /// nothing compresses.
@@ -142,13 +142,8 @@ impl Client {
         if !may_write || self.is_pending_coordinator() {
             return Ok(());
         }
-        let (_, bytes) = self.store.read(|tx| tx.outbox_size())?;
-        let mut bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        for stream in self.store.read(|tx| tx.streams_to_seal(STREAMS_PER_CALL))? {
-            if bytes >= up.max(1) {
-                return Ok(());
-            }
-            bytes = bytes.saturating_add(self.seal_stream(stream)?);
+        if !self.seal_changes(up)? {
+            return Ok(());
         }
         for stream in self.store.read(|tx| tx.streams_to_grant())? {
             self.seal_grants(stream)?;
@@ -160,9 +155,50 @@ impl Client {
         self.role == baikoo_protocol::membership::Role::Coordinator && !self.coordinates()
     }
 
-    /// Answers by how many bytes the outbox has grown.
-    fn seal_stream(&mut self, stream: StreamId) -> Result<usize, ClientError> {
-        let mut grown = 0;
+    /// Seals documents' changes as long as the outbox holds less than `up` bytes, and says whether
+    /// it still does.
+    ///
+    /// All of them are stored in one transaction: a flush of the disk takes longer than a seal.
+    fn seal_changes(&mut self, up: usize) -> Result<bool, ClientError> {
+        let (_, bytes) = self.store.read(|tx| tx.outbox_size())?;
+        let mut bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let mut chain = self.chain()?;
+        let mut sealed = Vec::new();
+        let mut streams = self.store.read(|tx| tx.streams_to_seal(STREAMS_PER_CALL))?.into_iter();
+        let all_or_full = loop {
+            if bytes >= up.max(1) {
+                break Ok(false);
+            }
+            let Some(stream) = streams.next() else { break Ok(true) };
+            let before = sealed.len();
+            if let Err(error) = self.seal_stream(stream, &mut chain, &mut sealed) {
+                sealed.truncate(before);
+                break Err(error);
+            }
+            bytes = sealed[before..].iter().fold(bytes, |sum, one| sum.saturating_add(one.bytes));
+        };
+        // What is wrong with one document keeps none that came before it.
+        if let Some(last) = sealed.last() {
+            let now_ms = self.env.clocks().wall_ms;
+            let end = Chain { dseq: last.envelope.dseq, prev: last.envelope.hash() };
+            self.store.write(|tx| {
+                for one in &sealed {
+                    tx.seal_changes(one.envelope.stream, one.up_to)?;
+                    tx.announce_key(one.envelope.stream, one.key)?;
+                    tx.add_envelope(&one.envelope, EnvelopeState::Outbox, None, now_ms)?;
+                }
+                end.keep(tx)
+            })?;
+        }
+        all_or_full
+    }
+
+    fn seal_stream(
+        &mut self,
+        stream: StreamId,
+        chain: &mut Chain,
+        sealed: &mut Vec<SealedChanges>,
+    ) -> Result<(), ClientError> {
         let (row, changes, own_key) = self.store.read(|tx| {
             let row = tx.document(stream)?.ok_or(damaged("document"))?;
             Ok::<_, ClientError>((row, tx.unsealed_changes(stream)?, tx.writing_key(stream)?))
@@ -188,13 +224,12 @@ impl Client {
             let seals = if announced { Vec::new() } else { self.first_seals(stream, &own_key.key, kind)? };
             announced = true;
             let up_to = batch.last().map_or(0, |change| change.id);
-            grown +=
-                self.put_in_outbox(Kind::Changes, stream, Content::Body(&body, &own_key.key, seals), |tx| {
-                    tx.seal_changes(stream, up_to)?;
-                    tx.announce_key(stream, own_key.key.id())
-                })?;
+            let content = Content::Body(&body, &own_key.key, seals);
+            let envelope = self.next_envelope(chain, Kind::Changes, stream, content);
+            let bytes = envelope.to_bytes().len();
+            sealed.push(SealedChanges { envelope, bytes, up_to, key: own_key.key.id() });
         }
-        Ok(grown)
+        Ok(())
     }
 
     fn server_now_if_known(&self) -> Result<i64, ClientError> {
@@ -280,7 +315,6 @@ impl Client {
             }
             Ok(())
         })
-        .map(|_| ())
     }
 
     /// Takes quarantined envelopes in after all.
@@ -303,23 +337,44 @@ impl Client {
         self.take_adopted(hashes)
     }
 
-    /// Makes the next envelope of this device, in one transaction with `also`. Answers its size.
+    /// Makes the next envelope of this device, in one transaction with `also`.
     pub(super) fn put_in_outbox(
         &mut self,
         kind: Kind,
         stream: StreamId,
         content: Content<'_>,
-        also: impl FnOnce(&crate::store::Tx<'_>) -> Result<(), crate::store::StoreError>,
-    ) -> Result<usize, ClientError> {
-        let (dseq, prev) = self.store.read(|tx| {
+        also: impl FnOnce(&Tx<'_>) -> Result<(), crate::store::StoreError>,
+    ) -> Result<(), ClientError> {
+        let mut chain = self.chain()?;
+        let envelope = self.next_envelope(&mut chain, kind, stream, content);
+        let now_ms = self.env.clocks().wall_ms;
+        self.store.write(|tx| {
+            also(tx)?;
+            tx.add_envelope(&envelope, EnvelopeState::Outbox, None, now_ms)?;
+            chain.keep(tx)
+        })
+    }
+
+    fn chain(&self) -> Result<Chain, ClientError> {
+        self.store.read(|tx| {
             let prev = tx.get_array(Name::LastHash)?.map_or(Hash::ZERO, Hash);
-            Ok::<_, ClientError>((tx.get_count(Name::Dseq)? + 1, prev))
-        })?;
+            Ok(Chain { dseq: tx.get_count(Name::Dseq)?, prev })
+        })
+    }
+
+    /// Makes and signs the envelope after `chain`, and moves `chain` on. Nothing is stored.
+    fn next_envelope(
+        &mut self,
+        chain: &mut Chain,
+        kind: Kind,
+        stream: StreamId,
+        content: Content<'_>,
+    ) -> Envelope {
         let mut envelope = Envelope {
             kind,
             device: self.device.id(),
-            dseq,
-            prev,
+            dseq: chain.dseq + 1,
+            prev: chain.prev,
             stream,
             mseq: self.membership.as_ref().map_or(0, |membership| membership.mseq()),
             payload: Payload::Open(Vec::new()),
@@ -344,15 +399,32 @@ impl Client {
             }
         }
         envelope.signature = self.device.sign(&envelope.signing_hash(self.workspace));
-        let now_ms = self.env.clocks().wall_ms;
-        self.store.write(|tx| {
-            also(tx)?;
-            tx.add_envelope(&envelope, EnvelopeState::Outbox, None, now_ms)?;
-            tx.set_count(Name::Dseq, dseq)?;
-            Ok::<_, ClientError>(tx.set(Name::LastHash, &envelope.hash().0)?)
-        })?;
-        Ok(envelope.to_bytes().len())
+        *chain = Chain { dseq: envelope.dseq, prev: envelope.hash() };
+        envelope
     }
+}
+
+/// The last of this device's own envelopes.
+struct Chain {
+    dseq: u64,
+    prev: Hash,
+}
+
+impl Chain {
+    fn keep(&self, tx: &Tx<'_>) -> Result<(), ClientError> {
+        tx.set_count(Name::Dseq, self.dseq)?;
+        Ok(tx.set(Name::LastHash, &self.prev.0)?)
+    }
+}
+
+/// Changes in their envelope, not stored yet.
+struct SealedChanges {
+    envelope: Envelope,
+    bytes: usize,
+    /// The last change in it.
+    up_to: i64,
+    /// The key that its seals make known.
+    key: Hash,
 }
 
 pub(super) enum Content<'a> {

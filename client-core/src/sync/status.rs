@@ -7,7 +7,7 @@ use super::engine::{Method, Request, SyncEngine};
 use crate::client::{Client, damaged};
 use crate::error::ClientError;
 use crate::member::admission_of;
-use crate::store::Name;
+use crate::store::{EnvelopeState, Name};
 use crate::view::SyncView;
 
 impl Client {
@@ -51,8 +51,8 @@ impl Client {
             let announcement = coordinates && follows && !tx.peers_to_announce(1)?.is_empty();
             // What the last call could not send, the next could not either: waiting is better than
             // calling again and again.
-            let leftover = tx.outbox_size()?.0 > 0
-                || tx.unsealed_size()?.0 > 0
+            let leftover = tx.envelope_count(EnvelopeState::Outbox)? > 0
+                || tx.has_streams_to_seal()?
                 || !tx.streams_to_grant()?.is_empty()
                 || coordinates
                     && (!tx.membership_wishes()?.is_empty() || !tx.envelopes_to_reoffer(own, 1)?.is_empty());

@@ -1,5 +1,8 @@
 //! Recording with no network, and what the status says meanwhile.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use baikoo_client_core::view::Delivery;
 use baikoo_tests::disk::files_with_words;
 use baikoo_tests::world::World;
@@ -121,4 +124,33 @@ fn no_word_stands_readable_on_any_disk() {
     aida.switches_off();
     gulnara.switches_off();
     look("after everything was switched off");
+}
+
+/// On a phone, each write to disk costs as much as many seals: a minute of network must do for all.
+#[test]
+fn twenty_reports_leave_with_as_few_writes_as_one() {
+    let world = World::new(14);
+    let (gulnara, aida) = world.coordinator_and_monitor("Gulnara", "Aida");
+    let writes_of_a_sync = || {
+        let writes = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&writes);
+        aida.does(|client| {
+            client.set_commit_fault(Some(Box::new(move || {
+                count.fetch_add(1, Ordering::SeqCst);
+                false
+            })))
+        });
+        world.syncs(&aida);
+        aida.does(|client| client.set_commit_fault(None));
+        writes.load(Ordering::SeqCst)
+    };
+    aida.sends("Жалгыз.");
+    let one = writes_of_a_sync();
+    for number in 1..=20 {
+        aida.sends(&format!("{number}-билдирүү."));
+    }
+    let twenty = writes_of_a_sync();
+    assert!(one > 0 && twenty <= one, "{one} for one, {twenty} for twenty");
+    world.syncs(&gulnara);
+    assert_eq!(gulnara.list().len(), 21);
 }
