@@ -9,6 +9,7 @@ import { isRecording, takesRecordings } from './recordings';
 import { standing } from './standing';
 import { entrySteps, flashSteps, stepsOf } from './steps';
 import { kilobytes, syncSentence } from './syncing';
+import { isSecondTap } from './taps';
 
 describe('a date, as exactly as it is known', () => {
   it('is read and written back unchanged', () => {
@@ -145,6 +146,24 @@ describe('what waits', () => {
   });
   it('has a size that can be pictured', () => {
     expect([0, 900, 12_345, 2_500_000].map(kilobytes)).toEqual(['1 kB', '1 kB', '12 kB', '2.5 MB']);
+  });
+});
+
+describe('a press', () => {
+  const press = (timeStamp: number, detail: number, pointerType = 'mouse') => ({ timeStamp, detail, pointerType });
+  it('that belongs to the one before is no answer to what that one brought up', () => {
+    expect(isSecondTap(press(1_200, 2), 1_000)).toBe(true);
+    expect(isSecondTap(press(1_200, 1, 'touch'), 1_000)).toBe(true);
+    expect(isSecondTap(press(990, 1, 'touch'), 1_000)).toBe(true);
+  });
+  it('by somebody who had time to read is one', () => {
+    expect(isSecondTap(press(1_500, 2), 1_000)).toBe(false);
+    expect(isSecondTap(press(1_500, 1, 'touch'), 1_000)).toBe(false);
+    expect(isSecondTap(press(5, 1, 'touch'), -Infinity)).toBe(false);
+  });
+  it('of a key or of a single click counts at once', () => {
+    expect(isSecondTap(press(1_010, 0, ''), 1_000)).toBe(false);
+    expect(isSecondTap(press(1_010, 1), 1_000)).toBe(false);
   });
 });
 
