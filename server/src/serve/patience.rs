@@ -206,7 +206,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    // The clock stands, and jumps to whatever is waited for.
+    #[tokio::test(start_paused = true)]
     async fn what_this_server_takes_over_a_piece_is_not_the_clients_time() {
         let idle = Duration::from_millis(300);
         let mut body = PatientBody::new(Halting(false), idle, Deadline::after(Duration::from_secs(3_600)));
