@@ -8,6 +8,7 @@
 mod bench;
 mod bindings;
 mod demo;
+mod fmt;
 mod kotlin;
 mod places;
 mod python;
@@ -26,8 +27,6 @@ mod web;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use run::{Outcome, cargo};
 
 /// Builds, tests and shows Baikoo.
 #[derive(Parser)]
@@ -72,7 +71,7 @@ fn main() -> ExitCode {
         Command::Bindings => bindings::run(),
         Command::Wheel => python::run(),
         Command::Size => size::run(),
-        Command::Fmt => format_everything(),
+        Command::Fmt => fmt::run(&[]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,11 +80,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn format_everything() -> Outcome {
-    run::quietly(cargo().args(["fmt", "--all"]))?;
-    run::quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST]))?;
-    run::quietly(cargo().args(["fmt", "--manifest-path", bench::MANIFEST]))?;
-    run::quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST]))
 }

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 
-use crate::run::{Outcome, aloud, bold, cargo, faint, quietly};
+use crate::run::{Outcome, aloud, bold, cargo, faint};
 use crate::setup::{self, For};
-use crate::{bench, bindings, kotlin, python, story, swift, wasm, web};
+use crate::{bench, bindings, fmt, kotlin, python, story, swift, wasm, web};
 
 /// Which checks to run; without flags, all of them, as CI does.
 #[derive(Parser)]
@@ -89,12 +89,7 @@ impl Step {
     /// nothing is built twice.
     fn run(self) -> Outcome {
         match self {
-            Self::Fmt => {
-                quietly(cargo().args(["fmt", "--all", "--check"]))?;
-                quietly(cargo().args(["fmt", "--manifest-path", wasm::GLUE_MANIFEST, "--check"]))?;
-                quietly(cargo().args(["fmt", "--manifest-path", bench::MANIFEST, "--check"]))?;
-                quietly(cargo().args(["fmt", "--manifest-path", bindings::GENERATOR_MANIFEST, "--check"]))
-            }
+            Self::Fmt => fmt::run(&["--check"]),
             Self::Clippy => aloud(cargo().args([
                 "clippy",
                 "--workspace",
