@@ -157,8 +157,8 @@ impl<'a, S: Store> Upload<'a, S> {
             return Ok(());
         }
         let places: Vec<u64> = waiting.iter().map(|(place, _)| *place).collect();
-        let verifier = self.verifier(membership, &waiting).await?;
-        let verified = tokio::task::spawn_blocking(move || verifier.verify_all(waiting));
+        let check = self.prepare_check(membership, &waiting).await?;
+        let verified = tokio::task::spawn_blocking(move || check.verify_all(waiting));
         let verified = verified.await.map_err(|_| Refusal::Internal)?;
 
         let (mut items, mut item_places) = (Vec::new(), Vec::new());
@@ -197,11 +197,11 @@ impl<'a, S: Store> Upload<'a, S> {
         Ok(())
     }
 
-    async fn verifier(
+    async fn prepare_check(
         &self,
         membership: Arc<Membership>,
         waiting: &[(u64, Parsed)],
-    ) -> Result<Verifier, Refusal> {
+    ) -> Result<BatchCheck, Refusal> {
         let mut places: Vec<(DeviceId, u64)> = waiting
             .iter()
             .filter_map(|(_, parsed)| match parsed {
@@ -225,12 +225,12 @@ impl<'a, S: Store> Upload<'a, S> {
                 known.insert((device, dseq), hashes);
             }
         }
-        Ok(Verifier { workspace: self.workspace, device: self.device, membership, known, tips })
+        Ok(BatchCheck { workspace: self.workspace, device: self.device, membership, known, tips })
     }
 }
 
 /// Checks a batch's signatures, in order: an envelope may follow the one before it in the batch.
-struct Verifier {
+struct BatchCheck {
     workspace: WorkspaceId,
     device: DeviceId,
     membership: Arc<Membership>,
@@ -240,7 +240,7 @@ struct Verifier {
     tips: BTreeMap<DeviceId, u64>,
 }
 
-impl Verifier {
+impl BatchCheck {
     fn verify_all(mut self, parsed: Vec<(u64, Parsed)>) -> Vec<Result<Item, Refused>> {
         parsed
             .into_iter()
