@@ -134,7 +134,7 @@ const FLAG_NO_PREV: u8 = 2;
 
 impl Envelope {
     /// Everything but the signature, in canonical form: what is signed.
-    pub fn unsigned_bytes(&self) -> Vec<u8> {
+    fn unsigned_bytes(&self) -> Vec<u8> {
         self.write(Elide::default(), false)
     }
 

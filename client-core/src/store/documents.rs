@@ -66,12 +66,6 @@ pub struct Progress {
 // Both are asked for each report, and answered from indices alone: the rows hold whole documents and
 // envelopes.
 const REVIEW_OF: &str = "select stream from document where report = ?1 and kind = 1 limit 1";
-const TO_SEAL: &str = "select stream from document indexed by document_sending
-                       where released = 1 and stream in (select stream from change where sealed = 0)
-                       order by priority, begun_ms limit ?1";
-const ANY_TO_SEAL: &str =
-    "select 1 from change cross join document indexed by document_sending using (stream)
-                           where sealed = 0 and released = 1";
 const PROGRESS: &str = "select exists (select 1 from document indexed by document_sending
                             where stream = ?1 and released = 0),
                     exists (select 1 from change where stream = ?1 and sealed = 0),
@@ -79,6 +73,14 @@ const PROGRESS: &str = "select exists (select 1 from document indexed by documen
              from (select 1) left join
                   (select dseq, state from envelope where device = ?2 and stream = ?1
                    order by dseq desc, state limit 1) o";
+
+// Both are asked with each call, of all that waits: documents are as large as they are many.
+const TO_SEAL: &str = "select stream from document indexed by document_sending
+                       where released = 1 and stream in (select stream from change where sealed = 0)
+                       order by priority, begun_ms limit ?1";
+const ANY_TO_SEAL: &str = "select 1 from change
+                           cross join document indexed by document_sending using (stream)
+                           where sealed = 0 and released = 1";
 
 impl Tx<'_> {
     /// A document.
